@@ -1,0 +1,215 @@
+import {z} from 'zod'
+
+/**
+ * The contract between the runtime and every console: HTTP and NDJSON over the control socket. A console reads any
+ * minor version of its major; unknown keys and event types are passed over. Strings travel raw, as they came from
+ * clients and backends: the client side makes SafeText of them.
+ */
+export const contractVersion = '1.0'
+export const contractMajor = 1
+
+/** `[bucket, count]` pairs of `shared/latency-buckets`; percentiles are computed by the reader. */
+const buckets = z.array(z.tuple([z.number().int(), z.number().int()])).readonly()
+
+/** Whose fault a failed request was (design, mechanism 4). */
+export const blameParties = ['client', 'proxy', 'transport', 'backend-process', 'backend-logic'] as const
+export type BlameParty = (typeof blameParties)[number]
+
+/** How a request ended; exactly one of these, once. */
+export const outcomes = ['answered', 'error', 'cancelled', 'ambiguous'] as const
+export type Outcome = (typeof outcomes)[number]
+
+/**
+ * `starting` until the first handshake, `up` while calls are served, `restarting` between a death and the next start,
+ * `crash_loop` after more than five deaths in a minute, `down` when an endpoint does not answer, `disabled` by config.
+ */
+export const serverStatuses = ['starting', 'up', 'restarting', 'crash_loop', 'down', 'disabled', 'stopped'] as const
+export type ServerStatus = (typeof serverStatuses)[number]
+
+const lastError = z.object({
+  /** ISO-8601 UTC. */
+  at: z.string(),
+  /** One word, as in the log's ErrorKind field: `SpawnFailed`, `Timeout` … */
+  kind: z.string(),
+  message: z.string(),
+  blame: z.enum(blameParties),
+})
+
+export const serverSnapshot = z.object({
+  id: z.string(),
+  name: z.string(),
+  transport: z.enum(['stdio', 'http', 'sse', 'none']),
+  /** Which protocol era the backend speaks; null until a handshake told. */
+  era: z.enum(['legacy', 'modern']).nullable(),
+  protocolVersion: z.string().nullable(),
+  /** `name version` as the backend reports itself. */
+  implementation: z.string().nullable(),
+  status: z.enum(serverStatuses),
+  /** Since when the status holds, ISO-8601 UTC. */
+  since: z.string(),
+  prefix: z.string(),
+  /** stdio: the command line; else the endpoint, without user info. Secrets redacted. */
+  target: z.string(),
+  pid: z.number().int().nullable(),
+  restarts: z.number().int(),
+  tools: z.number().int(),
+  inFlight: z.number().int(),
+  requests: z.number().int(),
+  errors: z.number().int(),
+  latency: buckets,
+  lastError: lastError.nullable(),
+  /** When the next start is due, ISO-8601 UTC; null while none is planned. */
+  nextStartAt: z.string().nullable(),
+  /** The last lines of the child's stderr, oldest first. */
+  stderrTail: z.array(z.string()),
+})
+export type ServerSnapshot = z.infer<typeof serverSnapshot>
+
+export const snapshot = z.object({
+  contract: z.string(),
+  instance: z.string(),
+  /** The sequence number of the last event this snapshot includes. */
+  seq: z.number().int(),
+  /** ISO-8601 UTC. */
+  at: z.string(),
+  version: z.string(),
+  pid: z.number().int(),
+  startedAt: z.string(),
+  state: z.enum(['starting', 'running', 'draining']),
+  listen: z.object({
+    host: z.string(),
+    port: z.number().int(),
+    metricsHost: z.string().nullable(),
+    metricsPort: z.number().int().nullable(),
+  }),
+  config: z.object({path: z.string().nullable(), sha256: z.string()}),
+  paths: z.object({state: z.string(), logs: z.string()}),
+  process: z.object({
+    rssBytes: z.number(),
+    heapUsedBytes: z.number(),
+    /** User and system time since the start. */
+    cpuMs: z.number(),
+    /** 99th percentile of the last seconds, above the timer's own resolution. */
+    loopLagMs: z.number(),
+  }),
+  requests: z.object({
+    opened: z.number().int(),
+    closed: z.number().int(),
+    /** Always opened - closed. */
+    inFlight: z.number().int(),
+    errors: z.number().int(),
+    latency: buckets,
+  }),
+  sessions: z.number().int(),
+  /** Tools as clients see them, after prefixes. */
+  tools: z.number().int(),
+  servers: z.array(serverSnapshot),
+})
+export type Snapshot = z.infer<typeof snapshot>
+
+/** One request that ended. Field names as in the access log. */
+export const requestEvent = z.object({
+  type: z.literal('request'),
+  seq: z.number().int(),
+  at: z.string(),
+  instance: z.string(),
+  requestId: z.string(),
+  client: z.string(),
+  httpMethod: z.string(),
+  /** `tools/call:memory__search`, or the path. */
+  target: z.string(),
+  /** HTTP status. */
+  status: z.number().int(),
+  responseBytes: z.number().int(),
+  durationMs: z.number(),
+  serverId: z.string().nullable(),
+  traceId: z.string(),
+  outcome: z.enum(outcomes),
+  /** JSON-RPC error code, if it ended in one. */
+  code: z.number().int().nullable(),
+  blame: z.enum(blameParties).nullable(),
+  /** The evidence line of the blame verdict, if there is one. */
+  message: z.string().nullable(),
+})
+export type RequestEvent = z.infer<typeof requestEvent>
+
+/** A backend's state changed: the whole new state, so that a reader needs no history. */
+export const serverEvent = z.object({
+  type: z.literal('server'),
+  seq: z.number().int(),
+  at: z.string(),
+  instance: z.string(),
+  server: serverSnapshot,
+})
+export type ServerEvent = z.infer<typeof serverEvent>
+
+/** One line of error.log or only1mcp.log (stderr of children is in the latter). */
+export const logEvent = z.object({
+  type: z.literal('log'),
+  seq: z.number().int(),
+  at: z.string(),
+  instance: z.string(),
+  level: z.string(),
+  module: z.string(),
+  requestId: z.string().nullable(),
+  serverId: z.string().nullable(),
+  kind: z.string(),
+  /** The message and its key=value pairs. */
+  message: z.string(),
+})
+export type LogEvent = z.infer<typeof logEvent>
+
+/** The runtime started, became ready, began to drain; an operator's action ran. */
+export const lifecycleEvent = z.object({
+  type: z.literal('lifecycle'),
+  seq: z.number().int(),
+  at: z.string(),
+  instance: z.string(),
+  what: z.string(),
+  message: z.string(),
+})
+export type LifecycleEvent = z.infer<typeof lifecycleEvent>
+
+/** Each second, so that a reader knows a quiet runtime from a dead one. Carries no new sequence number. */
+export const heartbeatEvent = z.object({
+  type: z.literal('heartbeat'),
+  seq: z.number().int(),
+  at: z.string(),
+  instance: z.string(),
+})
+export type HeartbeatEvent = z.infer<typeof heartbeatEvent>
+
+/** Events were lost (too old, or the reader too slow): take a new snapshot and go on from its `seq`. */
+export const resyncEvent = z.object({
+  type: z.literal('resync'),
+  seq: z.number().int(),
+  at: z.string(),
+  instance: z.string(),
+  why: z.string(),
+})
+export type ResyncEvent = z.infer<typeof resyncEvent>
+
+export const controlEvent = z.discriminatedUnion('type', [
+  requestEvent,
+  serverEvent,
+  logEvent,
+  lifecycleEvent,
+  heartbeatEvent,
+  resyncEvent,
+])
+export type ControlEvent = z.infer<typeof controlEvent>
+
+/** Without what the runtime's event log adds itself. */
+export type EventBody<T extends ControlEvent = ControlEvent> = T extends ControlEvent
+  ? Omit<T, 'seq' | 'at' | 'instance'>
+  : never
+
+export const actionResult = z.object({ok: z.boolean(), message: z.string()})
+export type ActionResult = z.infer<typeof actionResult>
+
+/** Paths of the control API on the socket. */
+export const controlPath = {
+  snapshot: '/v1/snapshot',
+  events: '/v1/events',
+  action: (id: string) => `/v1/actions/${encodeURIComponent(id)}`,
+} as const

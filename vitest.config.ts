@@ -1,0 +1,12 @@
+import {defineConfig} from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    // Two cores: real servers and children run beside the tests, more workers only make deadlines miss.
+    maxWorkers: 2,
+    env: {NODE_ENV: 'production'},
+  },
+})
