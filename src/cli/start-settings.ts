@@ -1,10 +1,10 @@
 import {homedir} from 'node:os'
 import {resolve} from 'node:path'
-import {problemText} from '../config/code-frame.ts'
 import {assertTrustedConfig, configNotFound, discoverConfig} from '../config/discover.ts'
 import {loadConfig} from '../config/load.ts'
 import {resolveLogDir, resolveStateDir} from '../config/paths.ts'
 import type {Problem} from '../config/problem.ts'
+import {problemLines} from '../config/report.ts'
 import type {Config} from '../config/schema.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
@@ -98,7 +98,7 @@ function invalidConfig(problems: readonly Problem[]): AppError {
   const errors = problems.filter(problem => problem.severity === 'error')
   return new AppError(
     'CONFIG_INVALID',
-    `the configuration is invalid\n${errors.map(problem => problemText(problem)).join('\n')}`,
+    `the configuration is invalid\n${errors.map(problem => problemLines(problem).join('\n')).join('\n')}`,
     {
       exitCode: exitCode.usage,
       fix: 'only1mcp validate FILE shows all problems, warnings too.',

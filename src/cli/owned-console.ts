@@ -1,0 +1,3 @@
+import type {Launched} from './launch.ts'
+
+export async function runConsoleOn(_launched: Launched): Promise<void> {}
