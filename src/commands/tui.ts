@@ -28,7 +28,7 @@ export default class Tui extends BaseCommand {
     const full = !flags.once && !flags.plain
     if (full) {
       const {refusal} = await import('../tui/term/caps.ts')
-      const why = refusal({stdinIsTty: stdin.isTTY, stdoutIsTty: stdout.isTTY, term: env['TERM']})
+      const why = refusal({stdinIsTty: stdin.isTTY, stdoutIsTty: stdout.isTTY, term: env.TERM})
       if (why !== undefined) throw new AppError('NO_TERMINAL', why, {exitCode: exitCode.usage})
     }
     const source = await this.#source(flags.connect, flags.demo, flags['allow-actions'])
@@ -47,7 +47,6 @@ export default class Tui extends BaseCommand {
       const {demoSource} = await import('../tui/store/source-demo.ts')
       return demoSource({allowActions})
     }
-    const {consoleSource} = await import('../cli/console-source.ts')
-    return consoleSource({socketPath, allowActions})
+    throw new AppError('NO_RUNTIME', String(socketPath))
   }
 }

@@ -8,10 +8,10 @@ export interface Capabilities {
 
 /** Reads the locale and NO_COLOR as POSIX and no-color.org define them. */
 export function capabilities(env: NodeJS.ProcessEnv): Capabilities {
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
   return {
     glyphs: /utf-?8/i.test(locale) ? unicodeGlyphs : asciiGlyphs,
-    colours: env['NO_COLOR'] === undefined || env['NO_COLOR'] === '',
+    colours: env.NO_COLOR === undefined || env.NO_COLOR === '',
   }
 }
 

@@ -44,7 +44,7 @@ export function diffGrids(before: Grid | undefined, after: Grid, colours: boolea
       }
       if (plainAscii.test(char)) {
         out += char
-        cursor = i + 1
+        cursor = i + 1 < row + after.cols ? i + 1 : -1 // at the margin terminals differ on where the cursor is
       } else {
         if (cells === 2) out += `  \u001b[${y + 1};${i - row + 1}H`
         out += char

@@ -51,7 +51,6 @@ export function App({chrome, subscribe, onKey, onPaste}: AppProps): ReactElement
       {line(header, 'header')}
       {line(tabs, 'tabs')}
       <Box height={layout.body.rows} flexShrink={0} />
-      {/* biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity beyond their place */}
       {notices.slice(0, layout.notices).map((notice, index) => line(notice, `notice${index}`))}
       {line(hints, 'hints')}
       {overlay === null || layout.overlay === undefined ? null : (

@@ -29,7 +29,7 @@ export function bodyOf(ui: UiState, context: ViewContext, layout: Layout): Body 
   const whole = documentLines(ui, context, rows, body.cols)
   if (whole !== undefined) {
     const scroll = Math.max(0, Math.min(ui.scroll, whole.length - body.rows))
-    const painted = fit(whole.slice(scroll, scroll + body.rows), body.cols, context)
+    const painted = fitAll(whole.slice(scroll, scroll + body.rows), body.cols, context)
     return {painted, rows, height: body.rows, lines: whole.length}
   }
   if (ui.view.kind !== 'list') return {painted: [], rows, height: body.rows, lines: 0}
@@ -43,7 +43,7 @@ export function bodyOf(ui: UiState, context: ViewContext, layout: Layout): Body 
     lines.push([span(context.glyphs.rule.repeat(body.cols), 'dim')])
     lines.push(...ui.view.detail(row, context, body.cols).slice(0, layout.pane))
   }
-  return {painted: fit(lines.slice(0, body.rows), body.cols, context), rows, height, lines: rows.length}
+  return {painted: fitAll(lines.slice(0, body.rows), body.cols, context), rows, height, lines: rows.length}
 }
 
 /** A view or detail that scrolls as a text. */
@@ -68,6 +68,6 @@ function currentRow(
   return rows.find(row => view.key(row) === detail.key) ?? detail.row
 }
 
-function fit(lines: readonly StyledLine[], cols: number, {glyphs}: ViewContext): StyledLine[] {
+function fitAll(lines: readonly StyledLine[], cols: number, {glyphs}: ViewContext): StyledLine[] {
   return lines.map(line => fitLine(line, cols, glyphs.cut))
 }

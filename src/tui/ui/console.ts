@@ -13,8 +13,9 @@ import type {Chrome} from './app.tsx'
 import {type Body, bodyOf, contextOf, rowsOf} from './body.ts'
 import {headerLine, hintLine, noticeLines, tabsLine} from './chrome.ts'
 import {confirmLines} from './confirm.ts'
+import {helpFit} from './help-rows.ts'
 import {layoutOf} from './layout.ts'
-import {reduce, typeText} from './reduce.ts'
+import {reduce, type Shown, typeText} from './reduce.ts'
 import {initialUi, type Size, scopeOf, type UiState} from './state.ts'
 
 const toastMs = 5000
@@ -173,9 +174,16 @@ export class Console {
     else if (command.startsWith('action:')) this.#ask(command.slice('action:'.length))
     else {
       const before = this.#ui
-      this.#ui = reduce(before, command, this.#body)
+      this.#ui = reduce(before, command, this.#shown())
       if (command === 'back' && this.#ui === before) quit()
     }
+  }
+
+  /** Help scrolls by its own length. */
+  #shown(): Shown {
+    if (this.#ui.overlay?.kind !== 'help') return this.#body
+    const {rowsPerColumn, lines} = helpFit(this.#chrome.layout.body)
+    return {rows: [], height: rowsPerColumn, lines}
   }
 
   #pause(): void {

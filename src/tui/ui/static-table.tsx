@@ -2,8 +2,8 @@ import {createRequire} from 'node:module'
 import * as Ink from 'ink'
 import {type ComponentType, Fragment, type PropsWithChildren, type ReactElement} from 'react'
 
-/** One row of a small table; the keys are the column titles. */
-export type StaticRow = Readonly<Record<string, string>>
+/** One row of a small table: texts, named by the column titles. */
+export type StaticRow = object
 
 interface TableProps {
   readonly data: readonly StaticRow[]

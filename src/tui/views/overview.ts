@@ -1,14 +1,16 @@
 import {formatBytes} from '../../shared/bytes.ts'
 import {percentile, type SparseBuckets} from '../../shared/latency-buckets.ts'
-import type {SafeSnapshot, ServerRow} from '../store/data.ts'
+import type {RequestRow, SafeSnapshot, ServerRow} from '../store/data.ts'
 import {formatClock, formatCount, formatLatency, formatRate, formatShare} from '../text/figures.ts'
-import {fitText, type StyledLine, span} from '../text/line.ts'
+import {fitText, type StyledLine, span, wrapText} from '../text/line.ts'
 import {sparkline} from '../text/spark.ts'
 import {blank, heading} from './fields.ts'
 import {isBroken, statusRole, statusText, whyBroken} from './status.ts'
 import type {DocumentView, ViewContext} from './view.ts'
 
 const maxRecentErrors = 8
+/** The newest requests that are looked through for failures. */
+const lookedThrough = 2000
 const labelWidth = 10
 
 /** The state of the runtime on one page: what is broken first, then traffic, latency, servers, recent errors. */
@@ -19,7 +21,7 @@ export const overviewView: DocumentView = {
   lines(context, cols) {
     const {snapshot} = context.data
     if (snapshot === undefined) return [[span(`waiting for ${context.data.label} …`, 'dim')]]
-    const alerts = alertLines(context, snapshot)
+    const alerts = alertLines(context, snapshot, cols)
     return [
       ...alerts,
       ...(alerts.length > 0 && cols >= 60 ? [blank] : []),
@@ -36,15 +38,22 @@ export const overviewView: DocumentView = {
 }
 
 /** What an operator has to know before anything else. */
-function alertLines({data, glyphs, today}: ViewContext, snapshot: SafeSnapshot): StyledLine[] {
-  const alert = (text: string): StyledLine => [span(`${glyphs.alert} ${text}`, 'bad')]
+function alertLines({data, glyphs, today}: ViewContext, snapshot: SafeSnapshot, cols: number): StyledLine[] {
+  const alert = (text: string): StyledLine[] =>
+    wrapText(text, Math.max(10, cols - 2), 2).map((part, index) => [
+      span(`${index === 0 ? glyphs.alert : ' '} ${part}`, 'bad'),
+    ])
   const alerts: StyledLine[] = []
-  if (snapshot.state !== 'running') alerts.push(alert(`the runtime is ${snapshot.state}`))
+  if (snapshot.state !== 'running') alerts.push(...alert(`the runtime is ${snapshot.state}`))
   for (const server of data.servers.filter(isBroken)) {
-    alerts.push(alert(`${server.id} ${server.status} since ${formatClock(server.since, today)}  ${whyBroken(server)}`))
+    alerts.push(
+      ...alert(`${server.id} ${server.status} since ${formatClock(server.since, today)}  ${whyBroken(server)}`),
+    )
   }
   if (snapshot.process.loopLagMs > 100) {
-    alerts.push(alert(`the runtime's event loop lags ${formatLatency(snapshot.process.loopLagMs)}: it is overloaded`))
+    alerts.push(
+      ...alert(`the runtime's event loop lags ${formatLatency(snapshot.process.loopLagMs)}: it is overloaded`),
+    )
   }
   return alerts
 }
@@ -126,20 +135,24 @@ function serverLines({data, glyphs}: ViewContext, cols: number): StyledLine[] {
   return lines.length > 0 ? lines : [[span('no server is configured', 'dim')]]
 }
 
-/** Failed requests and error lines of the log, newest first. */
+/** What failed lately, newest first; the same failure again and again is one line with a count. */
 function recentErrorLines({data, today}: ViewContext): StyledLine[] {
-  const lines: StyledLine[] = []
-  for (let i = data.requests.size - 1; i >= 0 && lines.length < maxRecentErrors; i--) {
+  const failures = new Map<string, {readonly newest: RequestRow; count: number}>()
+  for (let i = data.requests.size - 1; i >= Math.max(0, data.requests.size - lookedThrough); i--) {
     const row = data.requests.at(i)
     if (row === undefined || row.outcome === 'answered') continue
-    lines.push([
-      span(`${formatClock(row.at, today)} `, 'dim'),
-      span(`${row.serverId ?? '-'} `, 'strong'),
-      span(`${row.blame ?? row.outcome} `, 'warn'),
-      span(`${row.message ?? row.target}`),
-    ])
+    const key = `${row.serverId} ${row.blame} ${row.message ?? row.target}`
+    const known = failures.get(key)
+    if (known !== undefined) known.count++
+    else if (failures.size < maxRecentErrors) failures.set(key, {newest: row, count: 1})
   }
-  return lines.length > 0 ? lines : [[span('none seen by this console', 'dim')]]
+  if (failures.size === 0) return [[span('none seen by this console', 'dim')]]
+  return [...failures.values()].map(({newest, count}) => [
+    span(`${formatClock(newest.at, today)} `, 'dim'),
+    span(count > 1 ? `${count}x `.padStart(5) : '     ', 'strong'),
+    span(`${newest.blame ?? newest.outcome} `, 'warn'),
+    span(newest.message ?? newest.target),
+  ])
 }
 
 function label(text: string): ReturnType<typeof span> {

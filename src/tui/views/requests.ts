@@ -6,13 +6,19 @@ import type {Column, ListView, ViewContext} from './view.ts'
 
 const columns: readonly Column<RequestRow>[] = [
   {title: 'TIME', min: 8, max: 11, priority: 4, cell: (row, {today}) => span(formatClock(row.at, today), 'dim')},
-  {title: 'TARGET', min: 12, max: 60, priority: 1, cell: row => span(row.target, 'strong')},
-  {title: 'SERVER', min: 8, max: 16, priority: 6, cell: row => span(row.serverId ?? '-')},
+  {
+    title: 'TARGET',
+    min: 28,
+    max: 44,
+    priority: 1,
+    cell: row => span(row.target.replace(/^tools\/call:/, ''), 'strong'),
+  },
+  {title: 'SERVER', min: 8, max: 14, priority: 6, cell: row => span(row.serverId ?? '-')},
   {title: 'HTTP', min: 4, max: 4, priority: 8, align: 'right', cell: row => span(String(row.status), statusRole(row))},
   {title: 'TOOK', min: 7, max: 7, priority: 3, align: 'right', cell: row => span(formatLatency(row.durationMs))},
   {title: 'OUTCOME', min: 9, max: 9, priority: 2, cell: row => span(row.outcome, statusRole(row))},
   {title: 'BLAME', min: 8, max: 15, priority: 5, cell: row => span(row.blame ?? '', 'warn')},
-  {title: 'MESSAGE', min: 12, max: 200, priority: 9, cell: row => span(row.message ?? '', 'dim')},
+  {title: 'MESSAGE', min: 20, max: 200, priority: 9, cell: row => span(row.message ?? '', 'dim')},
 ]
 
 /** The newest requests, as they end. */

@@ -7,7 +7,7 @@ import {statusRole, statusText, whyBroken} from './status.ts'
 import type {Column, ListView, ViewContext} from './view.ts'
 
 const columns: readonly Column<ServerRow>[] = [
-  {title: 'ID', min: 8, max: 22, priority: 1, cell: row => span(row.id, 'strong')},
+  {title: 'ID', min: 14, max: 18, priority: 1, cell: row => span(row.id, 'strong')},
   {title: 'KIND', min: 5, max: 5, priority: 9, cell: row => span(row.transport, 'dim')},
   {
     title: 'STATUS',
@@ -17,7 +17,7 @@ const columns: readonly Column<ServerRow>[] = [
     cell: (row, {glyphs}) => span(statusText(row.status, glyphs), statusRole(row.status)),
   },
   {title: 'SINCE', min: 8, max: 11, priority: 6, cell: (row, {today}) => span(formatClock(row.since, today))},
-  {title: 'RST', min: 3, max: 4, priority: 8, align: 'right', cell: row => span(String(row.restarts))},
+  {title: 'RST', min: 3, max: 4, priority: 5, align: 'right', cell: row => span(String(row.restarts))},
   {title: 'TOOLS', min: 5, max: 5, priority: 10, align: 'right', cell: row => span(String(row.tools))},
   {title: 'INFL', min: 4, max: 4, priority: 11, align: 'right', cell: row => span(String(row.inFlight))},
   {title: 'REQS', min: 5, max: 8, priority: 4, align: 'right', cell: row => span(formatCount(row.requests))},
@@ -29,13 +29,13 @@ const columns: readonly Column<ServerRow>[] = [
     align: 'right',
     cell: row => span(formatShare(row.errors, row.requests), row.errors > 0 ? 'warn' : 'plain'),
   },
-  {title: 'P50', min: 6, max: 6, priority: 7, align: 'right', cell: row => span(latency(row, 0.5))},
-  {title: 'P99', min: 6, max: 6, priority: 5, align: 'right', cell: row => span(latency(row, 0.99))},
+  {title: 'P50', min: 6, max: 6, priority: 8, align: 'right', cell: row => span(latency(row, 0.5))},
+  {title: 'P99', min: 6, max: 6, priority: 4, align: 'right', cell: row => span(latency(row, 0.99))},
   {
     title: 'LAST ERROR',
-    min: 10,
+    min: 16,
     max: 200,
-    priority: 12,
+    priority: 7,
     cell: row => span(row.lastError?.message ?? '', row.status === 'up' ? 'dim' : 'bad'),
   },
 ]
