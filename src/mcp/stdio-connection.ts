@@ -140,9 +140,14 @@ class StdioLink {
     const kind = message.kind === 'result' ? 'result' : 'error'
     const value = part(line, kind === 'result' ? message.result : message.error)
     const id = message.id
-    if (id === null || value === null) return this.#options.events.onOddity('AnswerWithoutId', line.toString('utf8', 0, 200))
+    if (id === null || value === null)
+      return this.#options.events.onOddity('AnswerWithoutId', line.toString('utf8', 0, 200))
     const known = id.type === 'number' && this.#calls.answer(Number(id.key), {kind, value})
-    if (!known) this.#options.events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}: answered twice, too late, or never asked`)
+    if (!known)
+      this.#options.events.onOddity(
+        'UnexpectedAnswer',
+        `id ${id.bytes.toString('utf8', 0, 60)}: answered twice, too late, or never asked`,
+      )
   }
 
   #notified(method: string, params: Buffer | null): void {
@@ -157,8 +162,11 @@ class StdioLink {
   async #asked(message: Envelope, params: Buffer | null): Promise<void> {
     const answer = await this.#options.events
       .onRequest(message.method ?? '', params)
-      .catch((error: unknown): BackendAnswer => ({kind: 'error', value: errorValue(rpcCode.internalError, String(error))}))
-    if (message.id && this.#options.child.stdin.writable) this.#write(responseMessage(message.id.bytes, answer.kind, answer.value))
+      .catch(
+        (error: unknown): BackendAnswer => ({kind: 'error', value: errorValue(rpcCode.internalError, String(error))}),
+      )
+    if (message.id && this.#options.child.stdin.writable)
+      this.#write(responseMessage(message.id.bytes, answer.kind, answer.value))
   }
 
   /** A line that is no message of ours: the call it answers, if that can be told, ends with the reason. */

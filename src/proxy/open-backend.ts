@@ -62,12 +62,15 @@ export async function openBackend(options: OpenOptions): Promise<BackendConnecti
       events: options.events,
     })
   }
-  throw new CallFailure(`transport ${transport} cannot be opened: ${config.command ?? config.endpoint ?? 'neither command nor endpoint is set'}`, {
-    kind: 'NoTransport',
-    blame: 'proxy',
-    code: rpcCode.noBackend,
-    delivered: 'no',
-  })
+  throw new CallFailure(
+    `transport ${transport} cannot be opened: ${config.command ?? config.endpoint ?? 'neither command nor endpoint is set'}`,
+    {
+      kind: 'NoTransport',
+      blame: 'proxy',
+      code: rpcCode.noBackend,
+      delivered: 'no',
+    },
+  )
 }
 
 async function openChild(options: OpenOptions, command: string): Promise<BackendConnection> {
@@ -75,7 +78,8 @@ async function openChild(options: OpenOptions, command: string): Promise<Backend
   const child = await Child.start({
     command,
     args: config.args,
-    cwd: config.cwd === undefined || isAbsolute(config.cwd) ? config.cwd : resolve(environment.configFolder, config.cwd),
+    cwd:
+      config.cwd === undefined || isAbsolute(config.cwd) ? config.cwd : resolve(environment.configFolder, config.cwd),
     env: config.env,
     ownerMark: `${environment.instance}:${config.id}.${options.generation}`,
     reaper: environment.reaper,

@@ -132,7 +132,13 @@ export class RequestLedger {
         kind: request.kind ?? 'RequestFailed',
         message: 'request failed',
         requestId: request.requestId,
-        pairs: {target: request.target, server_id: request.serverId ?? undefined, code: request.code, blame: request.blame, error: request.message},
+        pairs: {
+          target: request.target,
+          server_id: request.serverId ?? undefined,
+          code: request.code,
+          blame: request.blame,
+          error: request.message,
+        },
       })
     }
     this.#events.emit({
