@@ -1,0 +1,144 @@
+import {isAlias, isMap, isScalar, isSeq, type Node} from 'yaml'
+import type {SecretMarks} from '../redaction/redactor.ts'
+import type {Span} from './problem.ts'
+import {type KeyPath, keysAt, placeAt} from './schema-walk.ts'
+import {secretMarks} from './secret-marks.ts'
+import {keyText, spanOf, type YamlSource} from './yaml-source.ts'
+
+const secretName =
+  /token|secret|passw|passphrase|api[-_]?key|access[-_]?key|authorization|credential|private[-_]?key|session[-_]?key|cookie|bearer|\bpwd\b/i
+/** Keys below which everything may be a secret, also where they are misspelt or misplaced. */
+const secretSection = /^(?:env\w*|environ\w*|headers?\w*|hdrs)$/i
+const secretFormat =
+  /\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[a-z]-|AKIA|ya29\.|npm_|hf_|eyJ)[A-Za-z0-9._~+/=-]{6,}|\b(?:Bearer|Basic)\s+[^\s$"'][^\s"']*|(?<=:\/\/)[^/\s"'@]*:[^/\s"'@]*(?=@)|(?<=[?&][\w-]*(?:key|token|secret|sig)[\w-]*=)[^&\s"'#]+/gi
+/** `--token abc` on a command line, and as two items of a list on one line or two. */
+const flagAndValue =
+  /--?[\w-]*(?:token|secret|passw|api-?key|credential)[\w-]*["']?(?:\s*[,=]\s*|\s+(?:-\s+)?)["']?(?!--|\$\{)([^\s"',\]}]+)/gi
+/** `--token=abc` in one argument; `--token` with the value in the next. */
+const secretFlag = /^--?[\w-]*(?:token|secret|passw|key|auth|credential)[\w-]*(=|$)/i
+/** `${NAME}` names a secret without telling it. */
+const reference = /\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$\{[A-Za-z_][A-Za-z0-9_]*(?=:-)|^["']|["']$/g
+
+/**
+ * The places of a file whose text must not be shown: where the schema marks a secret, and whatever by its name or its
+ * looks is one elsewhere. After a syntax error, lines are judged by their looks alone.
+ */
+export function secretSpans(source: YamlSource, parsed: boolean): Span[] {
+  const spans = [...formatSpans(source.text), ...(parsed ? nodeSpans(source) : lineSpans(source.text))]
+  return joined(spans)
+}
+
+function nodeSpans(source: YamlSource): Span[] {
+  const spans: Span[] = []
+  const hidden = new Set<Node>()
+  const aliased = new Set<Node>()
+  walk(source.root, [], secretMarks(), false)
+  return spans
+
+  function walk(node: Node | null, path: KeyPath, marks: SecretMarks, hide: boolean): void {
+    if (node === null || path.length > 120) return
+    if (isAlias(node)) {
+      const target = source.targets.get(node)
+      // Seen in its own place already; here only what this place adds counts.
+      if (target === undefined || aliased.has(target)) return
+      if (hide || marks.length > 0) {
+        aliased.add(target)
+        walk(target, path, marks, hide)
+      }
+      return
+    }
+    const secret = hide || marks.some(mark => mark.length === 0)
+    if (isScalar(node)) {
+      if (secret && !hidden.has(node)) {
+        hidden.add(node)
+        pushAround(source.text, spanOf(node), spans)
+      }
+    } else if (isSeq(node)) {
+      let afterFlag = false
+      for (const [index, item] of (node.items as (Node | null)[]).entries()) {
+        walk(item, [...path, index], below(marks, String(index)), secret || afterFlag)
+        const flag = isScalar(item) && typeof item.value === 'string' ? secretFlag.exec(item.value) : null
+        if (flag && item && flag[1] === '=') pushAround(source.text, afterEquals(source.text, spanOf(item)), spans)
+        afterFlag = flag !== null && flag[1] !== '='
+      }
+    } else if (isMap(node)) {
+      for (const pair of node.items) {
+        const key = keyText(pair.key) ?? ''
+        const known = keysAt(path)
+        const misplaced = known.length > 0 && !known.includes(key) && path.length > 0
+        const looks = secretName.test(key) || secretSection.test(key)
+        const below_ = [...path, key]
+        const strange = misplaced && !isScalar(pair.value)
+        const knownPlain = looks && known.includes(key) && placeAt(below_)?.meta.secret !== true
+        walk(pair.value as Node | null, below_, below(marks, key), secret || (looks && !knownPlain) || strange)
+      }
+    }
+  }
+}
+
+function below(marks: SecretMarks, key: string): SecretMarks {
+  return marks.filter(mark => mark[0] === key || mark[0] === '*').map(mark => mark.slice(1))
+}
+
+function afterEquals(text: string, span: Span | undefined): Span | undefined {
+  return span && {start: text.indexOf('=', span.start) + 1, end: span.end}
+}
+
+/** The span without quotes and references to variables. */
+function pushAround(text: string, span: Span | undefined, spans: Span[]): void {
+  if (span === undefined) return
+  const raw = text.slice(span.start, span.end)
+  let offset = 0
+  for (const match of raw.matchAll(reference)) {
+    if (match.index > offset) spans.push({start: span.start + offset, end: span.start + match.index})
+    offset = match.index + match[0].length
+  }
+  if (offset < raw.length) spans.push({start: span.start + offset, end: span.end})
+}
+
+function formatSpans(text: string): Span[] {
+  const spans: Span[] = []
+  for (const pattern of [secretFormat, flagAndValue])
+    for (const match of text.matchAll(pattern)) {
+      const end = match.index + match[0].length
+      spans.push({start: end - (match[1] ?? match[0]).length, end})
+    }
+  return spans
+}
+
+/** What may be secret in a file that does not parse: after a telling key, and below one that is less indented. */
+function lineSpans(text: string): Span[] {
+  const spans: Span[] = []
+  let start = 0
+  let section = -1
+  for (const line of text.split('\n')) {
+    const indent = line.search(/\S/)
+    if (indent !== -1 && indent <= section) section = -1
+    const match = /^[\s-]*["']?([\w.-]+)["']?\s*:/.exec(line)
+    const telling = match?.[1] !== undefined && (secretSection.test(match[1]) || secretName.test(match[1]))
+    if (indent !== -1 && section !== -1)
+      pushAround(text, {start: start + (match?.[0].length ?? indent), end: start + line.length}, spans)
+    else {
+      const inner = /["']?([\w.-]+)["']?\s*[:=]\s*/g
+      for (const part of line.matchAll(inner)) {
+        if (part[1] === undefined || !(secretSection.test(part[1]) || secretName.test(part[1]))) continue
+        pushAround(text, {start: start + part.index + part[0].length, end: start + line.length}, spans)
+        break
+      }
+    }
+    if (telling && section === -1) section = match[0].search(/[^\s-]/)
+    start += line.length + 1
+  }
+  return spans
+}
+
+/** In order, without overlaps or empty ones. */
+function joined(spans: Span[]): Span[] {
+  const result: {start: number; end: number}[] = []
+  for (const span of spans.filter(({start, end}) => end > start).sort((a, b) => a.start - b.start)) {
+    const last = result.at(-1)
+    if (last && span.start <= last.end) last.end = Math.max(last.end, span.end)
+    else result.push({...span})
+  }
+  return result
+}
