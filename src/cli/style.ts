@@ -13,10 +13,7 @@ const codes: Readonly<Record<Role, readonly [string, string]>> = {
 export type Paint = (role: Role, text: string) => string
 
 /** Colours for a stream: none off a terminal, on a dumb one, or with NO_COLOR (https://no-color.org). */
-export function paintFor(
-  stream: {readonly isTTY?: boolean},
-  env: Readonly<Record<string, string | undefined>>,
-): Paint {
+export function paintFor(stream: {readonly isTTY?: boolean}, env: Readonly<Record<string, string | undefined>>): Paint {
   const coloured = stream.isTTY === true && env.TERM !== 'dumb' && (env.NO_COLOR ?? '') === ''
   if (!coloured) return (_role, text) => text
   return (role, text) => `\u001b[${codes[role][0]}m${text}\u001b[${codes[role][1]}m`

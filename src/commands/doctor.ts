@@ -49,7 +49,14 @@ export default class Doctor extends BaseCommand {
 
 async function listChecks(json: boolean): Promise<void> {
   const {catalogue} = await import('../diagnostics/checks/catalogue.ts')
-  const checks = catalogue.map(({id, category, severity, title, docs, after}) => ({id, category, severity, title, docs, after}))
+  const checks = catalogue.map(({id, category, severity, title, docs, after}) => ({
+    id,
+    category,
+    severity,
+    title,
+    docs,
+    after,
+  }))
   if (json) return printJson({checks})
   for (const {id, severity, title} of checks) printLine(`${id.padEnd(20)} ${severity}  ${title}`)
 }

@@ -1,6 +1,6 @@
 import {type Clock, systemClock} from '../shared/clock.ts'
-import {messageOf} from '../shared/errors.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {messageOf} from '../shared/errors.ts'
 import {aboutOf, type Fact, type FactKey, type FactOutcome, type FactSource, type KindOf, kindOf} from './fact.ts'
 import type {FactKind} from './fact-values.ts'
 
@@ -70,8 +70,7 @@ export function liveFacts(options: LiveFactsOptions): FactSource {
       if (options.signal.aborted) return stop()
       options.signal.addEventListener('abort', stop, {once: true})
       // An async wrapper, so that what a collector throws before its first await is caught as well.
-      const work = async () =>
-        collector.collect(aboutOf(key), {signal: controller.signal, clock, facts: source})
+      const work = async () => collector.collect(aboutOf(key), {signal: controller.signal, clock, facts: source})
       work().then(end, error => end({state: 'error', why: `${key}: ${messageOf(error)}`}))
     })
   }

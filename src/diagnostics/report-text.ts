@@ -35,7 +35,11 @@ const words: Readonly<Record<FindingStatus, readonly [string, TextRole]>> = {
 export function reportText(report: DoctorReport, options: TextOptions): readonly string[] {
   const {width, paint} = options
   const idWidth = Math.max(...report.findings.map(({id}) => id.length), 0)
-  const role = report.findings.some(isBad) ? 'bad' : report.findings.some(({status}) => status === 'warn') ? 'warning' : 'good'
+  const role = report.findings.some(isBad)
+    ? 'bad'
+    : report.findings.some(({status}) => status === 'warn')
+      ? 'warning'
+      : 'good'
   const lines = wrap(safeText(report.verdict), width).map(line => paint(role, line))
   lines.push('')
   for (const {root, consequences} of report.groups) {
@@ -48,7 +52,12 @@ export function reportText(report: DoctorReport, options: TextOptions): readonly
   return lines
 }
 
-function headOf({id, status, summary}: Finding, indent: string, idWidth: number, {width, paint}: TextOptions): string[] {
+function headOf(
+  {id, status, summary}: Finding,
+  indent: string,
+  idWidth: number,
+  {width, paint}: TextOptions,
+): string[] {
   const [word, role] = words[status]
   const column = indent.length + word.length + 1 + idWidth + 2
   const [first = '', ...rest] = wrap(safeText(summary), width - column)
@@ -64,7 +73,11 @@ function detailsOf({id, evidence, remedy}: Finding, {checks, width, paint}: Text
     ),
   )
   if (remedy !== null) {
-    lines.push(...wrap(safeText(remedy), width - margin.length - 7).map((line, i) => `${margin}${i === 0 ? 'to do: ' : '       '}${line}`))
+    lines.push(
+      ...wrap(safeText(remedy), width - margin.length - 7).map(
+        (line, i) => `${margin}${i === 0 ? 'to do: ' : '       '}${line}`,
+      ),
+    )
   }
   const docs = checks.find(check => check.id === id)?.docs
   if (docs !== undefined) lines.push(paint('quiet', `${margin}read:  docs/troubleshooting.md#${docs}`))

@@ -1,5 +1,5 @@
 import type {DoctorRow} from '../control/source.ts'
-import {type ExitCode} from '../shared/exit-code.ts'
+import type {ExitCode} from '../shared/exit-code.ts'
 import type {Cause} from './check.ts'
 import {effectiveCauses, type FindingGroup, foldConsequences, isBad} from './root-causes.ts'
 import type {Finding} from './runner.ts'

@@ -1,7 +1,15 @@
+import type {Problem} from '../../src/config/problem.ts'
 import type {ServerSnapshot, Snapshot} from '../../src/control/contract.ts'
 import type {RuntimeRecord} from '../../src/control/runtime-file.ts'
 import type {CheckContext} from '../../src/diagnostics/check.ts'
-import {type Fact, type FactKey, type FactOutcome, type FactSource, type KindOf, kindOf} from '../../src/diagnostics/fact.ts'
+import {
+  type Fact,
+  type FactKey,
+  type FactOutcome,
+  type FactSource,
+  type KindOf,
+  kindOf,
+} from '../../src/diagnostics/fact.ts'
 import type {FactKind, RuntimeSighting, SeenProcess} from '../../src/diagnostics/fact-values.ts'
 import type {ParsedErrorLine} from '../../src/logs/parse-line.ts'
 
@@ -182,4 +190,20 @@ export function factsOf(world: World): FactSource {
 
 export function factOf(world: World, key: FactKey): Fact {
   return {key, at: startedAt, host: 'here', ...world.facts[kindOf(key)]} as Fact
+}
+
+export function problem(change: Partial<Problem> = {}): Problem {
+  return {
+    severity: 'error',
+    code: 'key.unknown',
+    message: 'unknown key "prot"',
+    file: '/etc/only1mcp/config.yaml',
+    line: 1,
+    column: 1,
+    path: 'server.prot',
+    suggestion: null,
+    frame: [],
+    related: [],
+    ...change,
+  }
 }

@@ -14,7 +14,8 @@ export const configFound: Check<['config.found', 'config.parsed', 'runtime.recor
     const sighting = runtime.state === 'known' ? mainSighting(runtime.value) : undefined
     const unseenRuntime = sighting?.read.state === 'denied' || sighting?.process?.state === 'hidden'
     if (found.state === 'absent') {
-      if (unseenRuntime) return [skip('', 'which configuration the runtime uses could not be seen', {evidence: [found.why]})]
+      if (unseenRuntime)
+        return [skip('', 'which configuration the runtime uses could not be seen', {evidence: [found.why]})]
       return [
         fail('', 'configuration file not found', {
           evidence: [found.why],

@@ -55,7 +55,10 @@ const missingVariable = 'variable.missing'
 function linesOf(problems: readonly Problem[]): string[] {
   const lines = problems
     .slice(0, shown)
-    .map(({file, line, column, message, suggestion}) => `${file}:${line}:${column}: ${message}${suggestion === null ? '' : ` (${suggestion})`}`)
+    .map(
+      ({file, line, column, message, suggestion}) =>
+        `${file}:${line}:${column}: ${message}${suggestion === null ? '' : ` (${suggestion})`}`,
+    )
   return problems.length > shown ? [...lines, `and ${problems.length - shown} more`] : lines
 }
 

@@ -17,7 +17,9 @@ export const healthEndpoint: Check<['http.health']> = {
     const notThere = [{id: 'port.listening'}, {id: 'port.owner'}, {id: 'process.running'}]
     if (health.state === 'absent' && server.from === 'guess') return [notSeen(health, url)]
     if (health.state === 'absent') {
-      return [fail(url, 'the health endpoint does not say 200: nothing answers', {evidence: [health.why], causes: notThere})]
+      return [
+        fail(url, 'the health endpoint does not say 200: nothing answers', {evidence: [health.why], causes: notThere}),
+      ]
     }
     if (health.state !== 'known') return [notSeen(health, url, {causes: notThere})]
 

@@ -17,7 +17,9 @@ export const logsRecentErrors: Check<['logs.recent', 'runtime.record']> = {
     const living = runtime.state === 'known' && runtime.value.some(isLiving)
     if (logs.state === 'absent' && !living) return [pass(folder, `no errors: ${logs.why}, and nothing ran`)]
     if (logs.state === 'absent') {
-      return [warn(folder, `a runtime is running, but ${logs.why}`, {remedy: 'look at paths.logs and ONLY1MCP_LOG_DIR'})]
+      return [
+        warn(folder, `a runtime is running, but ${logs.why}`, {remedy: 'look at paths.logs and ONLY1MCP_LOG_DIR'}),
+      ]
     }
     if (logs.state !== 'known') return [notSeen(logs, folder)]
 
@@ -31,7 +33,10 @@ export const logsRecentErrors: Check<['logs.recent', 'runtime.record']> = {
       say(folder, `${number} in the last ${window}${panics > 0 ? `, ${panics} of them a crash (PANIC)` : ''}`, {
         evidence: [
           byKind.map(({kind, count}) => `${count} ${kind}`).join(', '),
-          ...newest.map(({at, kind, message, requestId}) => `${at} ${kind} ${message}${requestId === null ? '' : ` (${requestId})`}`),
+          ...newest.map(
+            ({at, kind, message, requestId}) =>
+              `${at} ${kind} ${message}${requestId === null ? '' : ` (${requestId})`}`,
+          ),
         ],
         remedy: `read ${folder}/error.log`,
       }),

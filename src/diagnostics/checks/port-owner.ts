@@ -24,15 +24,20 @@ export const portOwner: Check<['port.owner', 'runtime.record', 'control.snapshot
     if (listener.process === null) return [unseen(address, listener, owner.value, living?.pid ?? answering?.pid)]
 
     const {pid, program, argv} = listener.process
-    if (pid === living?.pid || pid === answering?.pid) return [pass(address, `${address} is held by the runtime (pid ${pid})`)]
-    const unsure = runtime.state !== 'known' || sighting?.read.state === 'denied' || sighting?.process?.state === 'hidden'
+    if (pid === living?.pid || pid === answering?.pid)
+      return [pass(address, `${address} is held by the runtime (pid ${pid})`)]
+    const unsure =
+      runtime.state !== 'known' || sighting?.read.state === 'denied' || sighting?.process?.state === 'hidden'
     const whose = `${program} (pid ${pid}, user ${listener.user})`
     if (unsure) {
       return [skip(address, `${address} is held by ${whose}; whether that is the runtime could not be seen`)]
     }
     return [
       fail(address, `${address} is held by another program: ${whose}`, {
-        evidence: [`command line: ${argv.join(' ')}`, `it listens on ${formatHostPort({host: listener.address, port: listener.port})}`],
+        evidence: [
+          `command line: ${argv.join(' ')}`,
+          `it listens on ${formatHostPort({host: listener.address, port: listener.port})}`,
+        ],
         remedy: `stop ${program} (pid ${pid}), or choose another port: only1mcp start --port ${server.port + 1}`,
       }),
     ]

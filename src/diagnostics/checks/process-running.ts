@@ -1,5 +1,5 @@
-import {type Check, type CheckResult, fail, info, notSeen, pass, skip, warn} from '../check.ts'
 import type {RuntimeRecord} from '../../control/runtime-file.ts'
+import {type Check, type CheckResult, fail, info, notSeen, pass, skip, warn} from '../check.ts'
 import type {Fact} from '../fact.ts'
 import type {RuntimeSighting, SeenProcess} from '../fact-values.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
@@ -24,16 +24,13 @@ export const processRunning: Check<['runtime.record', 'control.snapshot']> = {
   run([runtime, control]) {
     if (runtime.state !== 'known') return [notSeen(runtime, '')]
     const sighting = mainSighting(runtime.value)
-    if (sighting === undefined) return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start})]
+    if (sighting === undefined)
+      return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start})]
     return [stateOf(sighting, control, runtime.value), ...others(sighting, runtime.value)]
   },
 }
 
-function stateOf(
-  sighting: RuntimeSighting,
-  control: ControlFact,
-  all: readonly RuntimeSighting[],
-): CheckResult {
+function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly RuntimeSighting[]): CheckResult {
   const {stateDir, read, process} = sighting
   const record = recordOf(sighting)
   if (control.state === 'known' && !isLiving(sighting)) return answersAnyway(sighting, control.value.snapshot?.pid)
@@ -80,7 +77,11 @@ function living(
   }
   const stopped = process.processState === 'T' || process.processState === 't'
   return fail(stateDir, `${who} is alive but does not answer${stopped ? ': it is stopped by a signal' : ''}`, {
-    evidence: [control.why, `process state ${process.processState} (${stateWords[process.processState] ?? 'unknown'})`, ...evidence],
+    evidence: [
+      control.why,
+      `process state ${process.processState} (${stateWords[process.processState] ?? 'unknown'})`,
+      ...evidence,
+    ],
     remedy: stopped
       ? `kill -CONT ${record.pid} lets it go on`
       : `look at the newest lines in ${record.logPath}; if it stays silent, end it with kill ${record.pid} and start it anew`,
@@ -128,7 +129,8 @@ function others(main: RuntimeSighting, all: readonly RuntimeSighting[]): CheckRe
     const record = recordOf(sighting)
     if (sighting === main || record === null) return []
     const subject = sighting.stateDir
-    if (isLiving(sighting)) return [info(subject, `another runtime is running (pid ${record.pid}, port ${record.port})`)]
+    if (isLiving(sighting))
+      return [info(subject, `another runtime is running (pid ${record.pid}, port ${record.port})`)]
     return [info(subject, `${sighting.read.path} is left over from pid ${record.pid}, which is gone`)]
   })
 }

@@ -41,13 +41,17 @@ function resultOf(server: ServerSnapshot): CheckResult[] {
     case 'crash_loop':
     case 'down':
       return [
-        fail(id, `server ${id} is ${words[status]}${server.lastError === null ? '' : `: ${server.lastError.message}`}`, {
-          evidence: evidenceOf(server),
-          remedy:
-            server.transport === 'stdio'
-              ? `run it by hand to see what it says: ${server.target}${nextStartAt === null ? '' : ` (next start ${nextStartAt})`}`
-              : `see whether ${server.target} can be reached from this machine`,
-        }),
+        fail(
+          id,
+          `server ${id} is ${words[status]}${server.lastError === null ? '' : `: ${server.lastError.message}`}`,
+          {
+            evidence: evidenceOf(server),
+            remedy:
+              server.transport === 'stdio'
+                ? `run it by hand to see what it says: ${server.target}${nextStartAt === null ? '' : ` (next start ${nextStartAt})`}`
+                : `see whether ${server.target} can be reached from this machine`,
+          },
+        ),
       ]
   }
 }

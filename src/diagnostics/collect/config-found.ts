@@ -1,3 +1,4 @@
+import {resolve} from 'node:path'
 import type {Collector} from '../live-facts.ts'
 import type {Place} from '../place.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
@@ -15,9 +16,18 @@ export function configFound(place: Place): Collector<'config.found'> {
         if (path) return {state: 'known', value: {path, how: 'the running runtime uses it'}}
       }
       const {discoverConfig} = await import('../../config/discover.ts')
-      const discovered = discoverConfig({flag: place.configFlag, ...place})
-      if ('found' in discovered) return {state: 'known', value: {path: discovered.found, how: discovered.how}}
+      const discovered = discoverConfig({...place, flag: place.configFlag})
+      if ('found' in discovered)
+        return {state: 'known', value: {path: resolve(place.cwd, discovered.found), how: words[discovered.how]}}
       return {state: 'absent', why: `looked for ${discovered.tried.join(', ')}`}
     },
   }
 }
+
+const words = {
+  flag: 'named by --config',
+  env: 'named by ONLY1MCP_CONFIG',
+  cwd: 'found in the current folder',
+  home: 'found in the home folder',
+  system: 'found in its usual place',
+} as const

@@ -59,12 +59,12 @@ function answer(response: http.IncomingMessage, body: string, ms: number): FactO
   }
 }
 
-/** Our endpoint answers with a JSON object that holds a `status`, and a `reason` while it is not well. */
+/** Our endpoint answers with `{status, reason?, servers}`; many others answer with a `status` alone. */
 function healthBody(text: string): {readonly reason: string | null} | undefined {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || !('status' in value)) return undefined
-    if (typeof value.status !== 'string') return undefined
+    if (typeof value.status !== 'string' || !('servers' in value)) return undefined
     return {reason: 'reason' in value && typeof value.reason === 'string' ? value.reason : null}
   } catch {
     return undefined // no JSON: another program

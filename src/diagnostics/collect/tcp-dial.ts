@@ -9,7 +9,8 @@ export const tcpDial: Collector<'tcp.dial'> = {
   timeoutMs: 2000,
   collect(about, {signal, clock}) {
     const {host, port} = parseHostPort(about)
-    if (port === 0) return Promise.resolve({state: 'absent', why: 'the port is 0: the system chooses one at each start'})
+    if (port === 0)
+      return Promise.resolve({state: 'absent', why: 'the port is 0: the system chooses one at each start'})
     const started = clock.now()
     return new Promise(resolve => {
       const socket = net.connect({host, port})

@@ -4,9 +4,7 @@ import type {CheckCases} from './check-case.ts'
 
 export const controlAnswersCases: CheckCases = {
   check: controlAnswers,
-  passing: [
-    {when: 'the contract is ours', world: healthy, status: 'pass', summary: 'contract 1.0, instance gw1'},
-  ],
+  passing: [{when: 'the contract is ours', world: healthy, status: 'pass', summary: 'contract 1.0, instance gw1'}],
   failing: [
     {
       when: 'the major version is another',

@@ -1,5 +1,5 @@
-import type {Listener} from '../../../src/diagnostics/fact-values.ts'
 import {portOwner} from '../../../src/diagnostics/checks/port-owner.ts'
+import type {Listener} from '../../../src/diagnostics/fact-values.ts'
 import {healthy, known, missing, nothingRuns, sighting, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 

@@ -27,7 +27,10 @@ export const serversUpCases: CheckCases = {
   failing: [
     {
       when: 'an endpoint does not answer',
-      world: withServers(server(), server({id: 'web', status: 'down', transport: 'http', target: 'http://127.0.0.1:1/mcp'})),
+      world: withServers(
+        server(),
+        server({id: 'web', status: 'down', transport: 'http', target: 'http://127.0.0.1:1/mcp'}),
+      ),
       status: 'fail',
       subject: 'web',
       summary: 'server web is not up',
