@@ -33,9 +33,8 @@ function explain(issue: Issue, source: YamlSource, masked: readonly Span[]): Exp
     case 'invalid_key': {
       const why = issue.issues[0]?.message ?? 'not a key that may stand here'
       const key = JSON.stringify(String(path.at(-1) ?? ''))
-      return [
-        {finding: {severity: 'error', code: 'key.format', message: `${key}: ${why}`, path, at: keySpan(source, path)}},
-      ]
+      const message = `${key} in ${pathText(path.slice(0, -1))}: ${why}`
+      return [{finding: {severity: 'error', code: 'key.format', message, path, at: keySpan(source, path)}}]
     }
     default:
       return [{finding: badValue(issue, path, source, foundAt(source, path, masked))}]

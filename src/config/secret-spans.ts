@@ -3,7 +3,7 @@ import type {SecretMarks} from '../redaction/redactor.ts'
 import type {Span} from './problem.ts'
 import {type KeyPath, keysAt, placeAt} from './schema-walk.ts'
 import {secretMarks} from './secret-marks.ts'
-import {keyText, spanOf, type YamlSource} from './yaml-source.ts'
+import {isMergeKey, keyText, spanOf, type YamlSource} from './yaml-source.ts'
 
 const secretName =
   /token|secret|passw|passphrase|api[-_]?key|access[-_]?key|authorization|credential|private[-_]?key|session[-_]?key|cookie|bearer|\bpwd\b/i
@@ -31,7 +31,7 @@ export function secretSpans(source: YamlSource, parsed: boolean): Span[] {
 function nodeSpans(source: YamlSource): Span[] {
   const spans: Span[] = []
   const hidden = new Set<Node>()
-  const aliased = new Set<Node>()
+  const aliased = new Map<Node, Set<string>>()
   walk(source.root, [], secretMarks(), false)
   return spans
 
@@ -40,9 +40,11 @@ function nodeSpans(source: YamlSource): Span[] {
     if (isAlias(node)) {
       const target = source.targets.get(node)
       // Seen in its own place already; here only what this place adds counts.
-      if (target === undefined || aliased.has(target)) return
+      const use = `${hide} ${JSON.stringify(marks)}`
+      const uses = (target && aliased.get(target)) ?? new Set<string>()
+      if (target === undefined || uses.has(use)) return
       if (hide || marks.length > 0) {
-        aliased.add(target)
+        aliased.set(target, uses.add(use))
         walk(target, path, marks, hide)
       }
       return
@@ -63,6 +65,11 @@ function nodeSpans(source: YamlSource): Span[] {
       }
     } else if (isMap(node)) {
       for (const pair of node.items) {
+        if (isMergeKey(pair.key)) {
+          const merged = pair.value as Node | null
+          for (const map of isSeq(merged) ? (merged.items as (Node | null)[]) : [merged]) walk(map, path, marks, secret)
+          continue
+        }
         const key = keyText(pair.key) ?? ''
         const known = keysAt(path)
         const misplaced = known.length > 0 && !known.includes(key) && path.length > 0
