@@ -250,7 +250,7 @@ export class Backend {
         this.#options.environment.identity,
         Math.min(this.timeoutMs, handshakeTimeoutMs),
       )
-      if (this.#connection !== connection) return
+      if (this.#connection !== connection || sameTools(this.#tools, tools)) return
       this.#tools = tools
       this.#notify()
     } catch (error) {
@@ -365,6 +365,11 @@ export class Backend {
     for (const wake of waiters) wake()
     this.#options.onChange(this)
   }
+}
+
+/** Some servers announce a changed list that is the same: nobody needs to hear of it. */
+function sameTools(before: readonly ToolEntry[] | undefined, after: readonly ToolEntry[]): boolean {
+  return before?.length === after.length && before.every((tool, index) => after[index]?.bytes.equals(tool.bytes))
 }
 
 function unexpected(error: unknown): CallFailure {
