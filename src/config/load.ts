@@ -81,7 +81,6 @@ function examine(tree: Tree, source: YamlSource, options: LoadOptions): Examined
   if (tree.value === null && tree.findings.length === 0) return {findings: [emptyFile]}
   const version = checkVersion(tree.value, source)
   if (version) return {findings: [version]}
-  const masked = secretSpans(source, true)
   const value = withoutEmptySections(withoutFreeKeys(tree.value), [])
   const parsed = coerceExpanded(value, tree, input => configSchema.safeParse(input))
   // A variable that is not set, or an alias of nothing, leaves a value that says nothing about the file.
@@ -90,7 +89,7 @@ function examine(tree: Tree, source: YamlSource, options: LoadOptions): Examined
   const options_ = {strict: options.strict === true, forStart: options.forStart === true}
   const findings = [
     ...tree.findings,
-    ...explainIssues(issues, source, masked),
+    ...(issues.length > 0 ? explainIssues(issues, source, secretSpans(source, true)) : []),
     ...lint(value, source, options_),
     ...trapsIn(value, source),
   ]

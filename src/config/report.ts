@@ -40,7 +40,7 @@ export function report(findings: readonly Finding[], source: YamlSource, file: s
   const rest = ordered.slice(maxProblems)
   if (rest.length > 0)
     problems.push({
-      ...fileProblem(file, 'problems.more', `${rest.length} more problems are not shown`),
+      ...fileProblem(file, 'problems.more', 'there are more problems, which are not shown'),
       severity: rest.some(({severity}) => severity === 'error') ? 'error' : 'warning',
     })
   return problems

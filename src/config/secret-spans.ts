@@ -5,17 +5,18 @@ import {type KeyPath, keysAt, placeAt} from './schema-walk.ts'
 import {secretMarks} from './secret-marks.ts'
 import {isMergeKey, keyText, spanOf, type YamlSource} from './yaml-source.ts'
 
+// Every repetition below is bounded or cannot overlap the next one: a file is hostile, and 4 MiB long.
 const secretName =
   /token|secret|passw|passphrase|api[-_]?key|access[-_]?key|authorization|credential|private[-_]?key|session[-_]?key|cookie|bearer|\bpwd\b/i
 /** Keys below which everything may be a secret, also where they are misspelt or misplaced. */
 const secretSection = /^(?:env\w*|environ\w*|headers?\w*|hdrs)$/i
 const secretFormat =
-  /\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[a-z]-|AKIA|ya29\.|npm_|hf_|eyJ)[A-Za-z0-9._~+/=-]{6,}|\b(?:Bearer|Basic)\s+[^\s$"'][^\s"']*|(?<=:\/\/)[^/\s"'@]*:[^/\s"'@]*(?=@)|(?<=[?&][\w-]*(?:key|token|secret|sig)[\w-]*=)[^&\s"'#]+/gi
+  /\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[a-z]-|AKIA|ya29\.|npm_|hf_|eyJ)[A-Za-z0-9._~+/=-]{6,}|\b(?:Bearer|Basic)\s+[^\s$"'][^\s"']*|(?<=:\/\/)[^/\s"'@:]*:[^/\s"'@]*(?=@)|(?<=[?&][\w-]{0,40}(?:key|token|secret|sig)[\w-]{0,40}=)[^&\s"'#]+/gi
 /** `--token abc` on a command line, and as two items of a list on one line or two. */
 const flagAndValue =
-  /--?[\w-]*(?:token|secret|passw|api-?key|credential)[\w-]*["']?(?:\s*[,=]\s*|\s+(?:-\s+)?)["']?(?!--|\$\{)([^\s"',\]}]+)/gi
+  /--?[\w-]{0,40}(?:token|secret|passw|api-?key|credential)[\w-]{0,40}["']?(?:\s*[,=]\s*|\s+(?:-\s+)?)["']?(?!--|\$\{)([^\s"',\]}]+)/gi
 /** `--token=abc` in one argument; `--token` with the value in the next. */
-const secretFlag = /^--?[\w-]*(?:token|secret|passw|key|auth|credential)[\w-]*(=|$)/i
+const secretFlag = /^--?[\w-]{0,40}(?:token|secret|passw|key|auth|credential)[\w-]{0,40}(=|$)/i
 /** `${NAME}` names a secret without telling it. */
 const reference = /\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$\{[A-Za-z_][A-Za-z0-9_]*(?=:-)|^["']|["']$/g
 
@@ -121,12 +122,12 @@ function lineSpans(text: string): Span[] {
   for (const line of text.split('\n')) {
     const indent = line.search(/\S/)
     if (indent !== -1 && indent <= section) section = -1
-    const match = /^[\s-]*["']?([\w.-]+)["']?\s*:/.exec(line)
+    const match = /^\s*(?:-\s+)*["']?([\w.-]{1,64})["']?\s*:/.exec(line)
     const telling = match?.[1] !== undefined && (secretSection.test(match[1]) || secretName.test(match[1]))
     if (indent !== -1 && section !== -1)
       pushAround(text, {start: start + (match?.[0].length ?? indent), end: start + line.length}, spans)
     else {
-      const inner = /["']?([\w.-]+)["']?\s*[:=]\s*/g
+      const inner = /\b([\w.-]{1,64})["']?\s*[:=]\s*/g
       for (const part of line.matchAll(inner)) {
         if (part[1] === undefined || !(secretSection.test(part[1]) || secretName.test(part[1]))) continue
         pushAround(text, {start: start + part.index + part[0].length, end: start + line.length}, spans)
