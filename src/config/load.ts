@@ -86,11 +86,11 @@ function examine(tree: Tree, source: YamlSource, options: LoadOptions): Examined
   // A variable that is not set, or an alias of nothing, leaves a value that says nothing about the file.
   const unread = new Set(tree.findings.map(({path}) => JSON.stringify(path)))
   const issues = parsed.error?.issues.filter(({path}) => !unread.has(JSON.stringify(path))) ?? []
-  const options_ = {strict: options.strict === true, forStart: options.forStart === true}
+  const lintOptions = {strict: options.strict === true, forStart: options.forStart === true}
   const findings = [
     ...tree.findings,
     ...(issues.length > 0 ? explainIssues(issues, source, secretSpans(source, true)) : []),
-    ...lint(value, source, options_),
+    ...lint(value, source, lintOptions),
     ...trapsIn(value, source),
   ]
   return parsed.success ? {findings, config: parsed.data} : {findings}

@@ -87,6 +87,6 @@ export function problemLines(problem: Problem, paint: Paint = (_, text) => text)
 
 /** The place, where the message does not name it itself. */
 function subject({code, path, message}: Problem): string {
-  const named = path === '' || code.startsWith('key.') || message.includes(path)
+  const named = path === '' || /^(key|server)\./.test(code) || message.includes(path)
   return named ? '' : `${safeText(path, {max: 200})}: `
 }

@@ -29,14 +29,20 @@ export function secretSpans(source: YamlSource, parsed: boolean): Span[] {
   return joined(spans)
 }
 
+/** What is not shown below a place; under a key that nobody knows, any text may be a secret. */
+type Hide = 'nothing' | 'long text' | 'everything'
+
+/** As in the redactor: shorter ones would hide ports and words. */
+const shortestSecret = 8
+
 function nodeSpans(source: YamlSource): Span[] {
   const spans: Span[] = []
   const hidden = new Set<Node>()
   const aliased = new Map<Node, Set<string>>()
-  walk(source.root, [], secretMarks(), false)
+  walk(source.root, [], secretMarks(), 'nothing')
   return spans
 
-  function walk(node: Node | null, path: KeyPath, marks: SecretMarks, hide: boolean): void {
+  function walk(node: Node | null, path: KeyPath, marks: SecretMarks, hide: Hide): void {
     if (node === null || path.length > 120) return
     if (isAlias(node)) {
       const target = source.targets.get(node)
@@ -44,41 +50,49 @@ function nodeSpans(source: YamlSource): Span[] {
       const use = `${hide} ${JSON.stringify(marks)}`
       const uses = (target && aliased.get(target)) ?? new Set<string>()
       if (target === undefined || uses.has(use)) return
-      if (hide || marks.length > 0) {
+      if (hide !== 'nothing' || marks.length > 0) {
         aliased.set(target, uses.add(use))
         walk(target, path, marks, hide)
       }
       return
     }
-    const secret = hide || marks.some(mark => mark.length === 0)
+    const secret = hide === 'everything' || marks.some(mark => mark.length === 0)
+    const inherited: Hide = secret ? 'everything' : hide
     if (isScalar(node)) {
-      if (secret && !hidden.has(node)) {
+      const long = typeof node.value === 'string' && node.value.length >= shortestSecret
+      if ((secret || (hide === 'long text' && long)) && !hidden.has(node)) {
         hidden.add(node)
         pushAround(source.text, spanOf(node), spans)
       }
     } else if (isSeq(node)) {
       let afterFlag = false
       for (const [index, item] of (node.items as (Node | null)[]).entries()) {
-        walk(item, [...path, index], below(marks, String(index)), secret || afterFlag)
+        walk(item, [...path, index], below(marks, String(index)), afterFlag ? 'everything' : inherited)
         const flag = isScalar(item) && typeof item.value === 'string' ? secretFlag.exec(item.value) : null
         if (flag && item && flag[1] === '=') pushAround(source.text, afterEquals(source.text, spanOf(item)), spans)
         afterFlag = flag !== null && flag[1] !== '='
       }
     } else if (isMap(node)) {
+      const known = keysAt(path)
       for (const pair of node.items) {
         if (isMergeKey(pair.key)) {
           const merged = pair.value as Node | null
-          for (const map of isSeq(merged) ? (merged.items as (Node | null)[]) : [merged]) walk(map, path, marks, secret)
+          for (const map of isSeq(merged) ? (merged.items as (Node | null)[]) : [merged])
+            walk(map, path, marks, inherited)
           continue
         }
         const key = keyText(pair.key) ?? ''
-        const known = keysAt(path)
-        const misplaced = known.length > 0 && !known.includes(key) && path.length > 0
+        const misplaced = known.length > 0 && !known.includes(key) && !key.startsWith('x-')
         const looks = secretName.test(key) || secretSection.test(key)
-        const below_ = [...path, key]
+        const child = [...path, key]
         const strange = misplaced && !isScalar(pair.value)
-        const knownPlain = looks && known.includes(key) && placeAt(below_)?.meta.secret !== true
-        walk(pair.value as Node | null, below_, below(marks, key), secret || (looks && !knownPlain) || strange)
+        const knownPlain = looks && known.includes(key) && placeAt(child)?.meta.secret !== true
+        walk(
+          pair.value as Node | null,
+          child,
+          below(marks, key),
+          looks && !knownPlain ? 'everything' : strange && !secret ? 'long text' : inherited,
+        )
       }
     }
   }

@@ -306,7 +306,7 @@ export const brokenConfigs: readonly BrokenConfig[] = [
   // variables
   {
     name: 'a missing variable',
-    text: server('    env:\n      TOKEN: Bearer ${NOPE}\n'),
+    text: server(`    env:\n      TOKEN: Bearer \${NOPE}\n`),
     code: 'variable.missing',
     line: 5,
     column: 21,
@@ -316,7 +316,7 @@ export const brokenConfigs: readonly BrokenConfig[] = [
   },
   {
     name: 'a missing variable for a number',
-    text: 'server:\n  port: ${NOPE}\n',
+    text: `server:\n  port: \${NOPE}\n`,
     code: 'variable.missing',
     line: 2,
     column: 9,
@@ -324,7 +324,7 @@ export const brokenConfigs: readonly BrokenConfig[] = [
   },
   {
     name: 'a variable without a name',
-    text: server('    args: ["${}"]\n'),
+    text: server(`    args: ["\${}"]\n`),
     code: 'variable.syntax',
     line: 4,
     column: 13,
@@ -332,14 +332,14 @@ export const brokenConfigs: readonly BrokenConfig[] = [
   },
   {
     name: 'a variable of another program',
-    text: server('    args: ["${env:HOME}"]\n'),
+    text: server(`    args: ["\${env:HOME}"]\n`),
     code: 'variable.syntax',
     line: 4,
     column: 13,
   },
   {
     name: 'a variable with text for a number',
-    text: 'server:\n  port: ${WORD}\n',
+    text: `server:\n  port: \${WORD}\n`,
     env: {WORD: 'swordfish'},
     code: 'value.type',
     line: 2,

@@ -38,7 +38,7 @@ describe('whole messages', () => {
 
   test('two places', () => {
     expect(shown('servers:\n  - {id: a, command: x}\n  - {id: a, command: y}\n')).toBe(
-      `c.yaml:3:10: error: servers[1].id: two servers have the same id
+      `c.yaml:3:10: error: two servers have the same id
    2 |   - {id: a, command: x}
    3 |   - {id: a, command: y}
      |          ^
@@ -52,7 +52,7 @@ c.yaml:2:10: first used here
   test('a missing variable beside a secret', () => {
     expect(
       shown(
-        'servers:\n  - id: a\n    endpoint: http://h/\n    headers:\n      X-Key: hunter2hunter2\n      Auth: Bearer ${TOKEN}\n',
+        `servers:\n  - id: a\n    endpoint: http://h/\n    headers:\n      X-Key: hunter2hunter2\n      Auth: Bearer \${TOKEN}\n`,
       ),
     ).toBe(
       `c.yaml:6:20: error: the environment variable TOKEN, needed by servers[0].headers.Auth, is not set

@@ -115,7 +115,7 @@ servers:
   })
 
   test('a variable can not change the structure', () => {
-    const loaded = parseConfig('servers:\n  - {id: a, command: "${C}"}\n', 'c.yaml', {
+    const loaded = parseConfig(`servers:\n  - {id: a, command: "\${C}"}\n`, 'c.yaml', {
       env: {C: 'x"}\n  - {id: b, command: "y'},
     })
     expect(loaded.ok && loaded.config.servers).toHaveLength(1)
