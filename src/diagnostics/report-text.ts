@@ -81,7 +81,8 @@ function detailsOf({id, status, evidence, remedy}: Finding, {checks, width, pain
     )
   }
   const docs = checks.find(check => check.id === id)?.docs
-  if (docs !== undefined && (isBad({status}) || status === 'warn')) lines.push(paint('quiet', `${margin}read:  docs/troubleshooting.md#${docs}`))
+  if (docs !== undefined && (isBad({status}) || status === 'warn'))
+    lines.push(paint('quiet', `${margin}read:  docs/troubleshooting.md#${docs}`))
   return lines
 }
 

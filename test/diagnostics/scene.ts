@@ -31,7 +31,10 @@ export class Scene {
     writeFileSync(this.configPath, text)
   }
 
-  async runtime(servers: readonly ServerSnapshot[], options: {health?: number; contract?: string} = {}): Promise<RuntimeRecord> {
+  async runtime(
+    servers: readonly ServerSnapshot[],
+    options: {health?: number; contract?: string} = {},
+  ): Promise<RuntimeRecord> {
     const program = fileURLToPath(new URL('fake-runtime.mjs', import.meta.url))
     const whole = {...snapshot(servers), contract: options.contract ?? '1.0'}
     const args = [program, this.stateDir, JSON.stringify(whole), String(options.health ?? 200)]
