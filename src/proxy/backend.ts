@@ -1,5 +1,5 @@
-import {type ServerSnapshot, type ServerStatus} from '../control/contract.ts'
 import type {BackendConfig} from '../config/schema.ts'
+import type {ServerSnapshot, ServerStatus} from '../control/contract.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
 import {errorValue} from '../mcp/json-rpc.ts'
@@ -186,11 +186,23 @@ export class Backend {
         events: this.#connectionEvents(),
         onSpawn: pid => {
           this.#pid = pid
-          log({level: 'INFO', module: 'backend', kind: 'Spawned', message: 'server process started', pairs: {server_id: this.id, pid, command: this.#options.target}})
+          log({
+            level: 'INFO',
+            module: 'backend',
+            kind: 'Spawned',
+            message: 'server process started',
+            pairs: {server_id: this.id, pid, command: this.#options.target},
+          })
         },
         onStderr: line => this.#stderrLine(line),
         onStderrDropped: bytes =>
-          log({level: 'WARN', module: 'backend', kind: 'StderrFlood', message: 'stderr comes faster than it is kept', pairs: {server_id: this.id, dropped_bytes: bytes}}),
+          log({
+            level: 'WARN',
+            module: 'backend',
+            kind: 'StderrFlood',
+            message: 'stderr comes faster than it is kept',
+            pairs: {server_id: this.id, dropped_bytes: bytes},
+          }),
         stderrTail: () => this.#stderr.toArray().slice(-3),
       })
       if (this.#status === 'stopped') return await connection.close(500)
@@ -220,7 +232,12 @@ export class Backend {
       module: 'backend',
       kind: 'Ready',
       message: 'server is ready',
-      pairs: {server_id: this.id, era: connection.info.era, protocol: connection.info.protocolVersion, implementation: connection.info.implementation?.name},
+      pairs: {
+        server_id: this.id,
+        era: connection.info.era,
+        protocol: connection.info.protocolVersion,
+        implementation: connection.info.implementation?.name,
+      },
     })
     this.#become('up')
     void this.#refreshTools(connection)
@@ -228,14 +245,24 @@ export class Backend {
 
   async #refreshTools(connection: BackendConnection): Promise<void> {
     try {
-      const tools = await listTools(connection, this.#options.environment.identity, Math.min(this.timeoutMs, handshakeTimeoutMs))
-      if (this.#connection !== connection) return
+      const tools = await listTools(
+        connection,
+        this.#options.environment.identity,
+        Math.min(this.timeoutMs, handshakeTimeoutMs),
+      )
+      if (this.#connection !== connection || sameTools(this.#tools, tools)) return
       this.#tools = tools
       this.#notify()
     } catch (error) {
       if (this.#connection !== connection || !(error instanceof CallFailure)) return
       this.#fault(error)
-      this.#options.log({level: 'WARN', module: 'backend', kind: error.kind, message: 'the list of tools could not be read', pairs: {server_id: this.id, error: error.message, evidence: error.evidence}})
+      this.#options.log({
+        level: 'WARN',
+        module: 'backend',
+        kind: error.kind,
+        message: 'the list of tools could not be read',
+        pairs: {server_id: this.id, error: error.message, evidence: error.evidence},
+      })
       this.#tools ??= []
       this.#notify()
     }
@@ -257,7 +284,13 @@ export class Backend {
       module: 'backend',
       kind: failure.kind,
       message: next.crashLoop ? 'server ends again and again' : 'server is gone, it will be started again',
-      pairs: {server_id: this.id, error: failure.message, blame: failure.blame, evidence: failure.evidence, next_start_ms: next.delayMs},
+      pairs: {
+        server_id: this.id,
+        error: failure.message,
+        blame: failure.blame,
+        evidence: failure.evidence,
+        next_start_ms: next.delayMs,
+      },
     })
     const away = transportOf(this.config) === 'stdio' ? 'restarting' : 'down'
     this.#become(next.crashLoop && away === 'restarting' ? 'crash_loop' : away)
@@ -295,7 +328,13 @@ export class Backend {
         if (method === 'notifications/tools/list_changed' && this.#connection) void this.#refreshTools(this.#connection)
       },
       onOddity: (kind, detail) =>
-        this.#options.log({level: 'WARN', module: 'backend', kind, message: 'odd message from a server', pairs: {server_id: this.id, detail}}),
+        this.#options.log({
+          level: 'WARN',
+          module: 'backend',
+          kind,
+          message: 'odd message from a server',
+          pairs: {server_id: this.id, detail},
+        }),
     }
   }
 
@@ -326,6 +365,11 @@ export class Backend {
     for (const wake of waiters) wake()
     this.#options.onChange(this)
   }
+}
+
+/** Some servers announce a changed list that is the same: nobody needs to hear of it. */
+function sameTools(before: readonly ToolEntry[] | undefined, after: readonly ToolEntry[]): boolean {
+  return before?.length === after.length && before.every((tool, index) => after[index]?.bytes.equals(tool.bytes))
 }
 
 function unexpected(error: unknown): CallFailure {

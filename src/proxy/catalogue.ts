@@ -50,7 +50,9 @@ export class Catalogue {
   async settled(timeoutMs: number, now: () => number): Promise<ToolCatalogue> {
     const until = now() + timeoutMs
     for (;;) {
-      const waiting = this.#backends.filter(backend => backend.tools === undefined && (backend.status === 'starting' || backend.status === 'up'))
+      const waiting = this.#backends.filter(
+        backend => backend.tools === undefined && (backend.status === 'starting' || backend.status === 'up'),
+      )
       const rest = until - now()
       if (waiting.length === 0 || rest <= 0) return this.current
       await Promise.race(waiting.map(backend => backend.changed(rest)))
@@ -85,7 +87,13 @@ export class Catalogue {
     const wanted = prefix === '' ? tool.name : `${prefix}__${tool.name}`
     const name = routes.has(wanted) ? `${backend.id}__${tool.name}` : wanted
     if (routes.has(name) || name.length > longestName) {
-      this.#report(backend, tool, name.length > longestName ? 'ToolNameTooLong' : 'ToolNameTaken', 'a tool is left out of the list', name)
+      this.#report(
+        backend,
+        tool,
+        name.length > longestName ? 'ToolNameTooLong' : 'ToolNameTaken',
+        'a tool is left out of the list',
+        name,
+      )
       return undefined
     }
     if (name !== wanted) this.#report(backend, tool, 'ToolNameClash', 'a tool is exposed under another name', name)
@@ -96,7 +104,13 @@ export class Catalogue {
     const key = `${kind} ${backend.id} ${tool.name}`
     if (this.#reported.has(key)) return
     this.#reported.add(key)
-    this.#log({level: 'WARN', module: 'catalogue', kind, message, pairs: {server_id: backend.id, tool: tool.name, name}})
+    this.#log({
+      level: 'WARN',
+      module: 'catalogue',
+      kind,
+      message,
+      pairs: {server_id: backend.id, tool: tool.name, name},
+    })
   }
 }
 

@@ -32,7 +32,10 @@ export async function callTool(call: MethodCall): Promise<MethodAnswer> {
   const route = await findRoute(call, name)
   const {backend} = route
   record.serverId = backend.id
-  const renamed = name === route.name || params === null || span === null ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.name))}])
+  const renamed =
+    name === route.name || params === null || span === null
+      ? params
+      : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.name))}])
   const progressToken = tokenOf(params)
   // The era is the backend's own affair until its handshake is done; a call may wait for that.
   const info = backend.connection?.info
@@ -52,7 +55,10 @@ export async function callTool(call: MethodCall): Promise<MethodAnswer> {
 function toolName(params: Buffer | null): {name: string; span: {start: number; end: number} | null} {
   const span = params && findValue(params, {start: 0, end: params.length}, ['name'])
   if (params === null || span === null || params[span.start] !== 0x22) {
-    throw new RpcFailure(rpcCode.invalidParams, 'Invalid params: tools/call needs params.name', {kind: 'InvalidParams', blame: 'client'})
+    throw new RpcFailure(rpcCode.invalidParams, 'Invalid params: tools/call needs params.name', {
+      kind: 'InvalidParams',
+      blame: 'client',
+    })
   }
   return {name: stringAt(params, span), span}
 }
@@ -66,9 +72,15 @@ async function findRoute({services}: MethodCall, name: string): Promise<ToolRout
   if (late) return late
   const absent = absentOwner(settled, name)
   if (absent !== undefined) {
-    throw new RpcFailure(rpcCode.noBackend, `No backend available: ${absent} has not come up yet`, {kind: 'NoBackend', blame: 'backend-process'})
+    throw new RpcFailure(rpcCode.noBackend, `No backend available: ${absent} has not come up yet`, {
+      kind: 'NoBackend',
+      blame: 'backend-process',
+    })
   }
-  throw new RpcFailure(rpcCode.invalidParams, `Unknown tool: ${name.slice(0, 128)}`, {kind: 'UnknownTool', blame: 'client'})
+  throw new RpcFailure(rpcCode.invalidParams, `Unknown tool: ${name.slice(0, 128)}`, {
+    kind: 'UnknownTool',
+    blame: 'client',
+  })
 }
 
 /** The server that a name's prefix means, where its list is not known. */
@@ -86,5 +98,7 @@ function tokenOf(params: Buffer | null): Buffer | null {
 function withToken(params: Buffer | null, token: Buffer | null): Buffer | null {
   if (params === null || token === null) return params
   const whole = {start: 0, end: params.length}
-  return findValue(params, whole, ['progressToken']) === null ? params : setMember(params, whole, 'progressToken', token)
+  return findValue(params, whole, ['progressToken']) === null
+    ? params
+    : setMember(params, whole, 'progressToken', token)
 }
