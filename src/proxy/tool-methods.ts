@@ -4,7 +4,7 @@ import {findValue, replaceSpans, setMember, stringAt} from '../mcp/splice.ts'
 import {unavailable} from './backend.ts'
 import type {ToolRoute} from './catalogue.ts'
 import {paramsForBackend, resultForClient} from './era-bridge.ts'
-import type {MethodAnswer, MethodCall} from './methods.ts'
+import type {MethodAnswer, MethodCall} from './method-call.ts'
 import {RpcFailure} from './rpc-failure.ts'
 
 /** Our keys in a list's `_meta`: servers whose tools are missing, or are from before they went away. */
