@@ -14,7 +14,10 @@ const maxLine = 160
  * @example codeFrame('server:\n  prot: 1\n', {start: 10, end: 14}, [])
  * // ['   1 | server:', '   2 |   prot: 1', '     |   ^^^^']
  */
-export function codeFrame(text: string, at: Span, masked: readonly Span[]): string[] {
+export function codeFrame(text: string, place: Span, masked: readonly Span[]): string[] {
+  // A place inside a mask is shown as the whole mask.
+  const cover = masked.find(span => span.start < place.start && place.start < span.end)
+  const at = cover ? {start: cover.start, end: Math.max(cover.end, place.end)} : place
   const line = lineAround(text, at.start)
   const number = lineNumber(text, line.start)
   const gutter = Math.max(4, String(number).length + 1)

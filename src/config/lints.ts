@@ -1,8 +1,9 @@
+import {didYouMean} from './did-you-mean.ts'
 import {inactiveSettings} from './inactive-settings.ts'
-import {keySpan, valueSpan} from './locate.ts'
+import {itemSpan, keySpan, valueSpan} from './locate.ts'
 import {matches, valueAt} from './matches.ts'
 import {type Finding, pathText, type Severity} from './problem.ts'
-import type {KeyPath} from './schema-walk.ts'
+import {type KeyPath, keysAt} from './schema-walk.ts'
 import type {YamlSource} from './yaml-source.ts'
 
 export interface LintOptions {
@@ -76,6 +77,8 @@ function transports(value: unknown, source: YamlSource, {strict}: LintOptions): 
       return wrong('server.transport', `${who} has an endpoint, so it cannot use stdio`, 'transport', 'remove the key')
     if (found('command') || found('endpoint')) return []
     // A misspelt key is the cause, and reported as such.
+    const meant = Object.keys(server).map(key => didYouMean(key, keysAt(path)))
+    if (meant.includes('command') || meant.includes('endpoint')) return []
     return [
       {
         severity: strict ? 'error' : 'warning',
@@ -100,7 +103,9 @@ function duplicateIds(value: unknown, source: YamlSource): Finding[] {
       return []
     }
     const related = {message: 'first used here', at: valueSpan(source, before)}
-    const at = valueSpan(source, idPath)
+    // One anchor used twice has one id in the file: then the item is the place.
+    const own = valueSpan(source, idPath)
+    const at = own.start === related.at.start ? itemSpan(source, path) : own
     return [
       {
         severity: 'error',
@@ -122,7 +127,7 @@ function sharedPrefixes(value: unknown, source: YamlSource): Finding[] {
     const prefix = server.prefix ?? group
     if (typeof prefix !== 'string' || server.enabled === false) return []
     const before = first.get(prefix)
-    const place = place_(path, server)
+    const place = placeOf(path, server)
     if (before === undefined) {
       first.set(prefix, {path: place, group})
       return []
@@ -144,7 +149,7 @@ function sharedPrefixes(value: unknown, source: YamlSource): Finding[] {
     ]
   })
 
-  function place_(path: KeyPath, server: Readonly<Record<string, unknown>>): KeyPath {
+  function placeOf(path: KeyPath, server: Readonly<Record<string, unknown>>): KeyPath {
     for (const key of ['prefix', 'group']) if (Object.hasOwn(server, key)) return [...path, key]
     return [...path, 'id']
   }

@@ -11,6 +11,7 @@ import {readConfigFile} from './read-config-file.ts'
 import {readTree, type Tree} from './read-tree.ts'
 import {fileProblem, problemLines, report} from './report.ts'
 import {type Config, configSchema} from './schema.ts'
+import {isSection, type KeyPath} from './schema-walk.ts'
 import {secretSpans} from './secret-spans.ts'
 import {secretValues} from './secret-values.ts'
 import {parseYaml, type YamlSource} from './yaml-source.ts'
@@ -80,17 +81,16 @@ function examine(tree: Tree, source: YamlSource, options: LoadOptions): Examined
   if (tree.value === null && tree.findings.length === 0) return {findings: [emptyFile]}
   const version = checkVersion(tree.value, source)
   if (version) return {findings: [version]}
-  const masked = secretSpans(source, true)
-  const value = withoutFreeKeys(tree.value)
+  const value = withoutEmptySections(withoutFreeKeys(tree.value), [])
   const parsed = coerceExpanded(value, tree, input => configSchema.safeParse(input))
   // A variable that is not set, or an alias of nothing, leaves a value that says nothing about the file.
   const unread = new Set(tree.findings.map(({path}) => JSON.stringify(path)))
   const issues = parsed.error?.issues.filter(({path}) => !unread.has(JSON.stringify(path))) ?? []
-  const options_ = {strict: options.strict === true, forStart: options.forStart === true}
+  const lintOptions = {strict: options.strict === true, forStart: options.forStart === true}
   const findings = [
     ...tree.findings,
-    ...explainIssues(issues, source, masked),
-    ...lint(value, source, options_),
+    ...(issues.length > 0 ? explainIssues(issues, source, secretSpans(source, true)) : []),
+    ...lint(value, source, lintOptions),
     ...trapsIn(value, source),
   ]
   return parsed.success ? {findings, config: parsed.data} : {findings}
@@ -111,6 +111,14 @@ function withoutFreeKeys(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')))
 }
 
+/** A section whose lines are all commented out is one that is not there. */
+function withoutEmptySections(value: unknown, path: KeyPath): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => withoutEmptySections(item, [...path, index]))
+  if (typeof value !== 'object' || value === null) return value
+  const filled = Object.entries(value).filter(([key, item]) => item !== null || !isSection([...path, key]))
+  return Object.fromEntries(filled.map(([key, item]) => [key, withoutEmptySections(item, [...path, key])]))
+}
+
 /** A relative folder starts at the folder of the file, wherever the program was started. */
 function withAbsoluteFolders(config: Config, folder: string): Config {
   const {state, logs} = config.paths
@@ -127,6 +135,16 @@ function withAbsoluteFolders(config: Config, folder: string): Config {
   }
 }
 
+/** The outcome where there is no file to load, for a document that always lists problems. */
+export function notFound(tried: readonly string[]): LoadedConfig {
+  const path = tried[0] ?? ''
+  return {
+    ok: false,
+    path,
+    problems: [fileProblem(path, 'file.missing', `Configuration file not found: ${tried.join(', ')}`)],
+  }
+}
+
 /** The exit status that problems mean. */
 export function exitCodeOf(problems: readonly Problem[]): ExitCode {
   if (problems.some(({code}) => code === 'file.unreadable')) return exitCode.unable
@@ -136,7 +154,7 @@ export function exitCodeOf(problems: readonly Problem[]): ExitCode {
 /** What a command throws that cannot go on without the configuration; its fix shows every problem with its frame. */
 export function invalidConfig(loaded: {readonly problems: readonly Problem[]; readonly path: string}): AppError {
   return new AppError('CONFIG_INVALID', `the configuration ${loaded.path} cannot be used`, {
-    fix: loaded.problems.flatMap(problemLines).join('\n'),
+    fix: loaded.problems.flatMap(problem => problemLines(problem)).join('\n'),
     exitCode: exitCodeOf(loaded.problems),
   })
 }

@@ -1,4 +1,4 @@
-import {isAlias, isMap, isSeq, type Node} from 'yaml'
+import {isAlias, isMap, isSeq, type Node, type Pair, type YAMLMap} from 'yaml'
 import type {Span} from './problem.ts'
 import type {KeyPath} from './schema-walk.ts'
 import {isMergeKey, keyText, spanOf, type YamlSource} from './yaml-source.ts'
@@ -7,11 +7,13 @@ import {isMergeKey, keyText, spanOf, type YamlSource} from './yaml-source.ts'
 export interface Located {
   readonly key: Node | undefined
   readonly value: Node | undefined
+  /** What is written at the place itself: the alias, where `value` is what it stands for. */
+  readonly own: Node | undefined
 }
 
 /** Finds the node that a path leads to, through aliases and merge keys. */
 export function locate(source: YamlSource, path: KeyPath): Located | undefined {
-  let place: Located = {key: undefined, value: follow(source, source.root)}
+  let place: Located = at(source, undefined, source.root)
   for (const step of path) {
     const next: Located | undefined = place.value && child(source, place.value, step, 0)
     if (next === undefined) return undefined
@@ -35,6 +37,12 @@ export function keySpan(source: YamlSource, path: KeyPath): Span {
   return (node && spanOf(node)) ?? (path.length > 0 ? keySpan(source, path.slice(0, -1)) : {start: 0, end: 1})
 }
 
+/** The place itself, aliases not followed. */
+export function itemSpan(source: YamlSource, path: KeyPath): Span {
+  const own = locate(source, path)?.own
+  return (own && spanOf(own)) ?? valueSpan(source, path)
+}
+
 /** A value that takes no room (`timeout:`) cannot be pointed at. */
 function written(source: YamlSource, node: Node | undefined): Node | undefined {
   const span = node && spanOf(node)
@@ -45,15 +53,14 @@ function child(source: YamlSource, node: Node, step: string | number, depth: num
   if (depth > 20) return undefined
   if (isSeq(node))
     return typeof step === 'number' && step < node.items.length
-      ? {key: undefined, value: follow(source, node.items[step] as Node | null)}
+      ? at(source, undefined, node.items[step] as Node | null)
       : undefined
   if (!isMap(node)) return undefined
-  for (const pair of node.items)
-    if (keyText(pair.key) === String(step) && !isMergeKey(pair.key))
-      return {key: pair.key as Node, value: follow(source, pair.value as Node | null)}
-  for (const pair of node.items) {
-    if (!isMergeKey(pair.key)) continue
-    const merged = follow(source, pair.value as Node | null)
+  const pair = pairsOf(node).get(String(step))
+  if (pair) return at(source, pair.key as Node, pair.value as Node | null)
+  for (const {key, value} of node.items) {
+    if (!isMergeKey(key)) continue
+    const merged = follow(source, value as Node | null)
     const maps = isSeq(merged) ? merged.items.map(item => follow(source, item as Node | null)) : [merged]
     for (const map of maps) {
       const found = map && child(source, map, step, depth + 1)
@@ -61,6 +68,25 @@ function child(source: YamlSource, node: Node, step: string | number, depth: num
     }
   }
   return undefined
+}
+
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
+
+/** The keys of a map, the first of equal ones; kept, since a file with many faults asks often. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(map)
+  if (known) return known
+  const found = new Map<string, Pair>()
+  for (const pair of map.items) {
+    const key = keyText(pair.key)
+    if (key !== undefined && !isMergeKey(pair.key) && !found.has(key)) found.set(key, pair)
+  }
+  pairs.set(map, found)
+  return found
+}
+
+function at(source: YamlSource, key: Node | undefined, node: Node | null): Located {
+  return {key, value: follow(source, node), own: node ?? undefined}
 }
 
 function follow(source: YamlSource, node: Node | null | undefined): Node | undefined {

@@ -31,7 +31,7 @@ export function report(findings: readonly Finding[], source: YamlSource, file: s
       ...place(at),
       path: pathText(path),
       suggestion: suggestion === undefined ? null : safeText(suggestion, {max: 500}),
-      frame: codeFrame(source.text, at, masked),
+      frame: at.end === 0 ? [] : codeFrame(source.text, at, masked),
       related: related
         ? [{message: related.message, ...place(related.at), frame: codeFrame(source.text, related.at, masked)}]
         : [],
@@ -40,7 +40,7 @@ export function report(findings: readonly Finding[], source: YamlSource, file: s
   const rest = ordered.slice(maxProblems)
   if (rest.length > 0)
     problems.push({
-      ...fileProblem(file, 'problems.more', `${rest.length} more problems are not shown`),
+      ...fileProblem(file, 'problems.more', 'there are more problems, which are not shown'),
       severity: rest.some(({severity}) => severity === 'error') ? 'error' : 'warning',
     })
   return problems
@@ -67,13 +67,26 @@ function rank({severity}: Finding): number {
   return severity === 'error' ? 0 : 1
 }
 
+export type Paint = (style: 'red' | 'yellow' | 'cyan' | 'bold', text: string) => string
+
 /** `file:line:col: error: message`, the frame, and what to do. */
-export function problemLines(problem: Problem): string[] {
-  const {severity, message, file, line, column, path, suggestion, frame, related} = problem
-  const subject = path === '' || message.includes(path) ? '' : `${safeText(path, {max: 200})}: `
-  const lines = [`${safeText(file)}:${line}:${column}: ${severity}: ${subject}${message}`, ...frame]
+export function problemLines(problem: Problem, paint: Paint = (_, text) => text): string[] {
+  const {severity, message, line, column, frame, related, suggestion} = problem
+  const file = safeText(problem.file)
+  const colour = severity === 'error' ? 'red' : 'yellow'
+  const carets = (rows: readonly string[]) => rows.map(row => (/^ +\| +\^+$/.test(row) ? paint(colour, row) : row))
+  const lines = [
+    `${file}:${line}:${column}: ${paint(colour, `${severity}:`)} ${subject(problem)}${message}`,
+    ...carets(frame),
+  ]
   for (const other of related)
-    lines.push(`${safeText(file)}:${other.line}:${other.column}: ${other.message}`, ...other.frame)
-  if (suggestion !== null) lines.push(`     = ${suggestion}`)
+    lines.push(`${file}:${other.line}:${other.column}: ${other.message}`, ...carets(other.frame))
+  if (suggestion !== null) lines.push(`     = ${paint('cyan', suggestion)}`)
   return lines
+}
+
+/** The place, where the message does not name it itself. */
+function subject({code, path, message}: Problem): string {
+  const named = path === '' || /^(key|server)\./.test(code) || message.includes(path)
+  return named ? '' : `${safeText(path, {max: 200})}: `
 }

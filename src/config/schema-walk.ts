@@ -59,6 +59,12 @@ export function keysAt(path: KeyPath): readonly string[] {
   return def.type === 'object' ? Object.keys(def.shape) : []
 }
 
+/** Whether a map or list may stand at a place. */
+export function isSection(path: KeyPath): boolean {
+  const type = placeAt(path)?.schema._zod.def.type
+  return type === 'object' || type === 'array' || type === 'record'
+}
+
 /** Every place whose meta satisfies a test, `*` standing for any key or index. */
 export function placesWhere(test: (meta: Meta) => boolean): string[][] {
   const found: string[][] = []

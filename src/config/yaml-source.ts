@@ -1,4 +1,16 @@
-import {type Alias, type Document, isAlias, isScalar, LineCounter, type Node, parseDocument, Scalar, visit} from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  Scalar,
+  visit,
+} from 'yaml'
 import type {Finding, Span} from './problem.ts'
 
 /** A parsed file: what it says and where. */
@@ -46,7 +58,7 @@ function firstFault(document: Document): Finding | undefined {
   if (error === undefined) return undefined
   const [start, end] = error.pos
   const said = syntaxMessages[error.code]
-  return {
+  const fault: Finding = {
     severity: 'error',
     code: error.code === 'RESOURCE_EXHAUSTION' ? 'yaml.too_deep' : 'yaml.syntax',
     message: said?.message ?? lowerFirst(error.message),
@@ -54,6 +66,38 @@ function firstFault(document: Document): Finding | undefined {
     path: [],
     at: {start, end: Math.max(end, start + 1)},
   }
+  const opening = /^(Flow (sequence|map)|Missing closing) /.test(error.message)
+    ? openedBefore(document, start)
+    : undefined
+  if (opening === undefined) return fault
+  // The end of the file says nothing: what was never closed does.
+  const sign = opening.sign
+  return {
+    ...fault,
+    message: `this ${sign} is never closed`,
+    at: opening.at,
+    suggestion: `add the closing ${closing[sign]}`,
+  }
+}
+
+const closing: Readonly<Record<string, string>> = {'[': ']', '{': '}', '"': '"', "'": "'"}
+
+/** The innermost bracket or quote that opens before an offset and is not closed by it. */
+function openedBefore(document: Document, offset: number): {sign: string; at: Span} | undefined {
+  let found: {sign: string; at: Span} | undefined
+  visit(document, {
+    Node(_, node) {
+      const start = node.range?.[0]
+      if (start === undefined || start > offset) return
+      const end = node.range?.[1] ?? start
+      if (isCollection(node) && node.flow === true && end >= offset)
+        found = {sign: isSeq(node) ? '[' : '{', at: {start, end: start + 1}}
+      if (isScalar(node) && end >= offset - 1)
+        if (node.type === Scalar.QUOTE_DOUBLE) found = {sign: '"', at: {start, end: start + 1}}
+        else if (node.type === Scalar.QUOTE_SINGLE) found = {sign: "'", at: {start, end: start + 1}}
+    },
+  })
+  return found
 }
 
 function lowerFirst(text: string): string {
@@ -75,7 +119,6 @@ const syntaxMessages: Readonly<Record<string, {message: string; suggestion?: str
   MULTIPLE_DOCS: {message: 'a second YAML document starts here', suggestion: 'keep one document in the file'},
   RESOURCE_EXHAUSTION: {message: 'the file is nested too deeply'},
   BLOCK_IN_FLOW: {message: 'a block cannot stand inside [ ] or { }'},
-  MISSING_CHAR: {message: 'something is not closed, or a ":" is missing'},
 }
 
 /** Where a node stands; a block starts at its first key. */

@@ -10,7 +10,7 @@ export const contractVersion = '1.0'
 export const contractMajor = 1
 
 /** `[bucket, count]` pairs of `shared/latency-buckets`; percentiles are computed by the reader. */
-const buckets = z.array(z.tuple([z.number().int(), z.number().int()])).readonly()
+const buckets = z.array(z.tuple([z.number().int(), z.number().int()]).readonly()).readonly()
 
 /** How a request ended; exactly one of these, once. */
 export const outcomes = ['answered', 'error', 'cancelled', 'ambiguous'] as const

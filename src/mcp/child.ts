@@ -131,7 +131,8 @@ function spawnProblem({command, cwd}: ChildOptions, error: Error): string {
   const code = errnoCode(error)
   if (cwd !== undefined && !isFolder(cwd)) return `its cwd ${cwd} is not an existing folder`
   if (isFolder(command)) return 'it is a folder, not a program'
-  if (code === 'ENOENT') return command.includes('/') ? 'no such file (or its interpreter is missing)' : 'no such program on the PATH'
+  if (code === 'ENOENT')
+    return command.includes('/') ? 'no such file (or its interpreter is missing)' : 'no such program on the PATH'
   if (code === 'EACCES') return 'it is not executable for this user'
   if (code === 'EMFILE' || code === 'ENFILE') return 'out of file descriptors'
   return messageOf(error)

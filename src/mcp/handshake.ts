@@ -1,6 +1,14 @@
 import {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, BackendCall, BackendInfo, Implementation} from './connection.ts'
-import {type Era, eraOfVersion, legacyVersions, metaKey, modernVersion, newestLegacyVersion, rpcCode} from './protocol.ts'
+import {
+  type Era,
+  eraOfVersion,
+  legacyVersions,
+  metaKey,
+  modernVersion,
+  newestLegacyVersion,
+  rpcCode,
+} from './protocol.ts'
 
 /** What we tell a backend of ourselves. */
 export interface ClientIdentity {
@@ -33,7 +41,11 @@ export function envelopeMeta(identity: ClientIdentity): Record<string, unknown> 
  * @returns undefined when the answer shows a legacy backend: an error, or no answer in time
  * @throws CallFailure when the transport failed
  */
-export async function discover(ask: Ask, identity: ClientIdentity, timeoutMs: number): Promise<BackendInfo | undefined> {
+export async function discover(
+  ask: Ask,
+  identity: ClientIdentity,
+  timeoutMs: number,
+): Promise<BackendInfo | undefined> {
   let answer: BackendAnswer
   try {
     answer = await ask({
@@ -65,14 +77,19 @@ export async function initialize(ask: Ask, identity: ClientIdentity, timeoutMs: 
   const version = result?.protocolVersion
   if (typeof version !== 'string') throw refused(answer)
   if (eraOfVersion(version) === 'modern' || !(legacyVersions as readonly string[]).includes(version)) {
-    throw handshakeFailure(`it wants protocol version ${version.slice(0, 40)}, which is none of ${legacyVersions.join(', ')}`)
+    throw handshakeFailure(
+      `it wants protocol version ${version.slice(0, 40)}, which is none of ${legacyVersions.join(', ')}`,
+    )
   }
   return backendInfo('legacy', version, result, result?.serverInfo)
 }
 
 function refused(answer: BackendAnswer): CallFailure {
   const text = answer.value.toString('utf8', 0, 300)
-  return handshakeFailure(answer.kind === 'error' ? 'it answered initialize with an error' : 'its initialize result is malformed', text)
+  return handshakeFailure(
+    answer.kind === 'error' ? 'it answered initialize with an error' : 'its initialize result is malformed',
+    text,
+  )
 }
 
 function handshakeFailure(why: string, evidence?: string): CallFailure {
@@ -110,5 +127,7 @@ export function parseObject(bytes: Buffer): Record<string, unknown> | undefined 
 }
 
 function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined
 }

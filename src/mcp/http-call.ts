@@ -68,7 +68,11 @@ export class HttpCall {
 
   #head(status: number, headers: HttpHead): void {
     this.#status = status
-    this.#contentType = String(headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+    this.#contentType =
+      String(headers['content-type'] ?? '')
+        .split(';')[0]
+        ?.trim()
+        .toLowerCase() ?? ''
     if (this.#call.method === 'initialize') this.#link.learnSession(headers)
     if (status === 200 && this.#contentType === 'text/event-stream') {
       this.#events = new SseParser({
@@ -104,7 +108,14 @@ export class HttpCall {
     const scanned = scanMessage(bytes)
     if (!scanned.ok) {
       if (this.#status >= 400) return // an error page that calls itself JSON: the status says more
-      return this.#fail(this.#failure('MalformedAnswer', 'backend-logic', `the answer is no valid JSON-RPC message (${scanned.fault})`, bytes))
+      return this.#fail(
+        this.#failure(
+          'MalformedAnswer',
+          'backend-logic',
+          `the answer is no valid JSON-RPC message (${scanned.fault})`,
+          bytes,
+        ),
+      )
     }
     const {kind, method, id, params, result, error} = scanned.message
     const part = (span: {readonly start: number; readonly end: number} | null): Buffer | null =>
@@ -117,11 +128,17 @@ export class HttpCall {
       const rawId = id?.bytes
       events
         .onRequest(method ?? '', part(params))
-        .catch((reason: unknown): BackendAnswer => ({kind: 'error', value: errorValue(rpcCode.internalError, String(reason))}))
+        .catch(
+          (reason: unknown): BackendAnswer => ({
+            kind: 'error',
+            value: errorValue(rpcCode.internalError, String(reason)),
+          }),
+        )
         .then(answer => rawId && this.#link.respond(rawId, answer))
       return
     }
-    if (id !== null && id.key !== String(this.#id)) return events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}`)
+    if (id !== null && id.key !== String(this.#id))
+      return events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}`)
     const value = part(kind === 'result' ? result : error)
     if (value) this.#answer({kind, value})
   }
@@ -129,20 +146,47 @@ export class HttpCall {
   #notAnAnswer(body: Buffer): CallFailure {
     const status = this.#status
     if (status === 404 && this.#link.hasSession) {
-      const lost = this.#failure('SessionLost', 'backend-process', 'the backend has forgotten our session (HTTP 404)', undefined, 'no')
+      const lost = this.#failure(
+        'SessionLost',
+        'backend-process',
+        'the backend has forgotten our session (HTTP 404)',
+        undefined,
+        'no',
+      )
       this.#link.sessionLost(lost)
       return lost
     }
     if (status === 401 || status === 403) {
-      return this.#failure('CredentialsRejected', 'proxy', `the backend rejected our credentials with HTTP ${status}`, body, 'no')
+      return this.#failure(
+        'CredentialsRejected',
+        'proxy',
+        `the backend rejected our credentials with HTTP ${status}`,
+        body,
+        'no',
+      )
     }
-    if (status >= 300 && status < 400) return this.#failure('HttpStatus', 'backend-logic', `it redirects (HTTP ${status}); redirects are not followed`, body)
+    if (status >= 300 && status < 400)
+      return this.#failure(
+        'HttpStatus',
+        'backend-logic',
+        `it redirects (HTTP ${status}); redirects are not followed`,
+        body,
+      )
     if (status >= 400) return this.#failure('HttpStatus', 'backend-logic', `it answered HTTP ${status}`, body)
-    return this.#failure('NotMcp', 'backend-logic', `it answered ${this.#contentType || 'without a content type'} where JSON or an event stream is due`, body)
+    return this.#failure(
+      'NotMcp',
+      'backend-logic',
+      `it answered ${this.#contentType || 'without a content type'} where JSON or an event stream is due`,
+      body,
+    )
   }
 
   #tooLarge(): CallFailure {
-    return this.#failure('AnswerTooLarge', 'backend-logic', `the answer is larger than ${this.#link.options.maxMessageBytes} bytes`)
+    return this.#failure(
+      'AnswerTooLarge',
+      'backend-logic',
+      `the answer is larger than ${this.#link.options.maxMessageBytes} bytes`,
+    )
   }
 
   #failure(

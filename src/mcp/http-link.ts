@@ -75,7 +75,15 @@ export class HttpLink {
       onError: (error: Error, written: boolean) => void
     },
   ): () => void {
-    return httpExchange({dispatcher: this.#pool, origin: this.origin, path: this.#path, method: 'POST', headers, body, ...on})
+    return httpExchange({
+      dispatcher: this.#pool,
+      origin: this.origin,
+      path: this.#path,
+      method: 'POST',
+      headers,
+      body,
+      ...on,
+    })
   }
 
   headersFor(method: string | null, name: string | undefined): Record<string, string> {

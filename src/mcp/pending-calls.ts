@@ -45,10 +45,12 @@ export class PendingCalls {
         this.#tellCancelled(id, 'timed out')
         this.#end(id)?.reject(timedOut(call, this.#now() - startedAt))
       }, call.timeoutMs)
-      const onAbort = call.signal && (() => {
-        this.#tellCancelled(id, 'cancelled by the client')
-        this.#end(id)?.reject(cancelled(call))
-      })
+      const onAbort =
+        call.signal &&
+        (() => {
+          this.#tellCancelled(id, 'cancelled by the client')
+          this.#end(id)?.reject(cancelled(call))
+        })
       const startedAt = this.#now()
       this.#pending.set(id, {call, startedAt, resolve, reject, timer, onAbort})
       if (call.signal?.aborted === true) return onAbort?.()

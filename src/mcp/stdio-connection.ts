@@ -7,6 +7,7 @@ import {type ClientIdentity, discover, initialize, parseObject} from './handshak
 import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
 import {PendingCalls} from './pending-calls.ts'
 import {rpcCode} from './protocol.ts'
+import {findValue, replaceSpans} from './splice.ts'
 import {StdioFramer} from './stdio-framer.ts'
 
 export interface StdioOptions {
@@ -101,7 +102,7 @@ class StdioLink {
   call(call: BackendCall): Promise<BackendAnswer> {
     return this.#calls.start(call, id => {
       if (this.#ended || !this.#options.child.stdin.writable) throw notWritten(call, this.#options.stderrTail())
-      this.#write(requestMessage(id, call.method, call.params))
+      this.#write(requestMessage(id, call.method, ownProgressToken(call.params, id)))
     })
   }
 
@@ -140,9 +141,14 @@ class StdioLink {
     const kind = message.kind === 'result' ? 'result' : 'error'
     const value = part(line, kind === 'result' ? message.result : message.error)
     const id = message.id
-    if (id === null || value === null) return this.#options.events.onOddity('AnswerWithoutId', line.toString('utf8', 0, 200))
+    if (id === null || value === null)
+      return this.#options.events.onOddity('AnswerWithoutId', line.toString('utf8', 0, 200))
     const known = id.type === 'number' && this.#calls.answer(Number(id.key), {kind, value})
-    if (!known) this.#options.events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}: answered twice, too late, or never asked`)
+    if (!known)
+      this.#options.events.onOddity(
+        'UnexpectedAnswer',
+        `id ${id.bytes.toString('utf8', 0, 60)}: answered twice, too late, or never asked`,
+      )
   }
 
   #notified(method: string, params: Buffer | null): void {
@@ -157,8 +163,11 @@ class StdioLink {
   async #asked(message: Envelope, params: Buffer | null): Promise<void> {
     const answer = await this.#options.events
       .onRequest(message.method ?? '', params)
-      .catch((error: unknown): BackendAnswer => ({kind: 'error', value: errorValue(rpcCode.internalError, String(error))}))
-    if (message.id && this.#options.child.stdin.writable) this.#write(responseMessage(message.id.bytes, answer.kind, answer.value))
+      .catch(
+        (error: unknown): BackendAnswer => ({kind: 'error', value: errorValue(rpcCode.internalError, String(error))}),
+      )
+    if (message.id && this.#options.child.stdin.writable)
+      this.#write(responseMessage(message.id.bytes, answer.kind, answer.value))
   }
 
   /** A line that is no message of ours: the call it answers, if that can be told, ends with the reason. */
@@ -183,6 +192,13 @@ class StdioLink {
     if (this.#calls.size === 1) return this.#calls.failAll(failure)
     this.#options.events.onOddity('AnswerTooLarge', `${bytes} bytes, and no id could be read`)
   }
+}
+
+/** Clients choose equal progress tokens: towards the child the call's own id stands in for it. */
+function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
+  if (params === null) return null
+  const token = findValue(params, {start: 0, end: params.length}, ['_meta', 'progressToken'])
+  return token === null ? params : replaceSpans(params, [{span: token, with: Buffer.from(String(id))}])
 }
 
 function part(bytes: Buffer, span: {readonly start: number; readonly end: number} | null): Buffer | null {

@@ -1,6 +1,6 @@
-import {type BackendConnection, type BackendInfo} from '../mcp/connection.ts'
-import {type ClientIdentity, envelopeMeta} from '../mcp/handshake.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
+import type {BackendConnection, BackendInfo} from '../mcp/connection.ts'
+import {type ClientIdentity, envelopeMeta} from '../mcp/handshake.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {arrayElements, findValue, stringAt} from '../mcp/splice.ts'
 
@@ -26,7 +26,11 @@ export async function listTools(
   const tools: ToolEntry[] = []
   let cursor: string | undefined
   for (let page = 0; page < maxPages; page++) {
-    const answer = await connection.call({method: 'tools/list', params: listParams(connection.info, identity, cursor), timeoutMs})
+    const answer = await connection.call({
+      method: 'tools/list',
+      params: listParams(connection.info, identity, cursor),
+      timeoutMs,
+    })
     if (answer.kind === 'error') throw malformedList('it answered tools/list with an error', answer.value)
     const whole = {start: 0, end: answer.value.length}
     const list = findValue(answer.value, whole, ['tools'])

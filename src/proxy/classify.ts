@@ -4,9 +4,7 @@ import {type Era, eraOfVersion, metaKey, modernVersion, rpcCode} from '../mcp/pr
 import {findValue, stringAt} from '../mcp/splice.ts'
 
 /** Which era a message belongs to, or why it is refused. */
-export type Classified =
-  | {readonly era: Era; readonly name: string | null}
-  | {readonly refusal: Refusal}
+export type Classified = {readonly era: Era; readonly name: string | null} | {readonly refusal: Refusal}
 
 /** An error of the protocol's edge: with an HTTP status of its own. */
 export interface Refusal {
@@ -46,8 +44,10 @@ export function classify(body: Buffer, message: Envelope, headers: IncomingHttpH
   }
   if (typeof claimed !== 'string') return invalidEnvelope(metaKey.protocolVersion, 'expected a string')
   if (eraOfVersion(claimed) === 'legacy') return {era: 'legacy', name: null}
-  if (message.kind === 'request' && !hasCapabilities(body, message)) return invalidEnvelope(metaKey.clientCapabilities, 'expected an object')
-  if (header !== undefined && header !== claimed) return mismatch(`the body names protocol version ${claimed}, MCP-Protocol-Version ${header}`)
+  if (message.kind === 'request' && !hasCapabilities(body, message))
+    return invalidEnvelope(metaKey.clientCapabilities, 'expected an object')
+  if (header !== undefined && header !== claimed)
+    return mismatch(`the body names protocol version ${claimed}, MCP-Protocol-Version ${header}`)
   if (claimed !== modernVersion) return unsupported(claimed)
   const wrongMethod = checkMethod(headers, method)
   if (wrongMethod || message.kind !== 'request') return wrongMethod ?? {era: 'modern', name: null}
@@ -68,8 +68,10 @@ function checkName(body: Buffer, message: Envelope, headers: IncomingHttpHeaders
   const name = span !== null && body[span.start] === 0x22 ? stringAt(body, span) : null
   if (field === undefined || name === null) return {era: 'modern', name}
   const header = single(headers['mcp-name'])
-  if (header === undefined) return mismatch(`params.${field} is ${JSON.stringify(name)}, but the Mcp-Name header is missing`)
-  if (decodeSentinel(header) !== name) return mismatch(`params.${field} is ${JSON.stringify(name)}, Mcp-Name is ${JSON.stringify(header)}`)
+  if (header === undefined)
+    return mismatch(`params.${field} is ${JSON.stringify(name)}, but the Mcp-Name header is missing`)
+  if (decodeSentinel(header) !== name)
+    return mismatch(`params.${field} is ${JSON.stringify(name)}, Mcp-Name is ${JSON.stringify(header)}`)
   return {era: 'modern', name}
 }
 

@@ -30,7 +30,9 @@ export async function startControlServer(options: ControlServerOptions): Promise
     })
     chmodSync(options.socketPath, 0o600)
   } catch (error) {
-    throw new AppError('CONTROL_SOCKET', `cannot open the control socket ${options.socketPath}: ${messageOf(error)}`, {cause: error})
+    throw new AppError('CONTROL_SOCKET', `cannot open the control socket ${options.socketPath}: ${messageOf(error)}`, {
+      cause: error,
+    })
   } finally {
     process.umask(former)
   }
@@ -67,7 +69,8 @@ function stream({events}: ControlServerOptions, response: ServerResponse, since:
     }
     response.write(`${JSON.stringify(event)}\n`)
   }
-  const resync = (why: string): void => send({type: 'resync', seq: events.seq, at: events.now(), instance: events.instance, why})
+  const resync = (why: string): void =>
+    send({type: 'resync', seq: events.seq, at: events.now(), instance: events.instance, why})
 
   const missed = Number.isInteger(since) ? events.since(since) : undefined
   if (missed === undefined) resync('the events asked for are no longer kept')

@@ -9,7 +9,12 @@ const envelopeKeys = [metaKey.protocolVersion, metaKey.clientInfo, metaKey.clien
  * A client's params in the shape that a backend's era wants: the envelope is taken off towards a legacy backend (a server
  * of both eras would take it for a modern request), and put on towards a modern one. All other bytes stay.
  */
-export function paramsForBackend(params: Buffer | null, from: Era, backend: BackendInfo, identity: ClientIdentity): Buffer | null {
+export function paramsForBackend(
+  params: Buffer | null,
+  from: Era,
+  backend: BackendInfo,
+  identity: ClientIdentity,
+): Buffer | null {
   if (from === backend.era) return params
   if (backend.era === 'modern') return withEnvelope(params ?? Buffer.from('{}'), identity)
   return params === null ? null : withoutEnvelope(params)

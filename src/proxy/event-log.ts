@@ -1,6 +1,6 @@
+import type {ControlEvent, EventBody} from '../control/contract.ts'
 import type {Clock} from '../shared/clock.ts'
 import {Ring} from '../shared/ring.ts'
-import type {ControlEvent, EventBody} from '../control/contract.ts'
 
 const kept = 2048
 

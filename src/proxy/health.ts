@@ -11,7 +11,11 @@ export function healthReport(state: Snapshot['state'], backends: readonly Backen
   if (enabled.length === 0 || enabled.some(backend => backend.usable)) return {status: 'ok', servers}
   const waiting = enabled.filter(backend => backend.status === 'starting')
   if (waiting.length > 0) {
-    return {status: 'starting', reason: `no server is up yet: ${waiting.map(backend => backend.id).join(', ')} starting`, servers}
+    return {
+      status: 'starting',
+      reason: `no server is up yet: ${waiting.map(backend => backend.id).join(', ')} starting`,
+      servers,
+    }
   }
   const down = enabled.map(backend => `${backend.id} (${backend.status.replace('_', ' ')})`).join(', ')
   return {status: 'unavailable', reason: `no server is usable: ${down}`, servers}

@@ -70,10 +70,23 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
   await plainPath(options, request, path, sent)
 }
 
-async function plainPath(options: HttpServerOptions, request: IncomingMessage, path: string, reply: Reply): Promise<void> {
+async function plainPath(
+  options: HttpServerOptions,
+  request: IncomingMessage,
+  path: string,
+  reply: Reply,
+): Promise<void> {
   const known = path === '/health' || path === '/health/live' || path === '/api/tools/list'
-  if (!known) return reply.end(404, json({error: `no such path: ${path.slice(0, 200)}`, paths: ['/mcp', '/health', '/health/live', '/api/tools/list']}))
-  if (request.method !== 'GET' && request.method !== 'HEAD') return reply.end(405, json({error: 'only GET'}), {allow: 'GET, HEAD'})
+  if (!known)
+    return reply.end(
+      404,
+      json({
+        error: `no such path: ${path.slice(0, 200)}`,
+        paths: ['/mcp', '/health', '/health/live', '/api/tools/list'],
+      }),
+    )
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return reply.end(405, json({error: 'only GET'}), {allow: 'GET, HEAD'})
   if (path === '/health/live') return reply.end(200, json({status: 'ok'}))
   if (path === '/api/tools/list') return reply.end(200, await options.toolsDocument())
   const report = options.health()
@@ -98,7 +111,13 @@ function json(value: object): Buffer {
  * @returns the port that was bound (the system's choice for 0)
  * @throws AppError `PORT_IN_USE`, `LISTEN_FAILED`
  */
-export function listen(server: http.Server, host: string, port: number, what: string, ownerOf: (port: number) => string): Promise<number> {
+export function listen(
+  server: http.Server,
+  host: string,
+  port: number,
+  what: string,
+  ownerOf: (port: number) => string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => reject(listenFailure(error, host, port, what, ownerOf))
     server.once('error', failed)
@@ -110,7 +129,13 @@ export function listen(server: http.Server, host: string, port: number, what: st
   })
 }
 
-function listenFailure(error: Error, host: string, port: number, what: string, ownerOf: (port: number) => string): AppError {
+function listenFailure(
+  error: Error,
+  host: string,
+  port: number,
+  what: string,
+  ownerOf: (port: number) => string,
+): AppError {
   const code = errnoCode(error)
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   if (code === 'EADDRINUSE') {
@@ -120,9 +145,12 @@ function listenFailure(error: Error, host: string, port: number, what: string, o
     })
   }
   const why =
-    code === 'EACCES' ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
-    : code === 'EADDRNOTAVAIL' ? 'this host has no such address'
-    : code === 'ENOTFOUND' ? 'the host name does not resolve'
-    : messageOf(error)
+    code === 'EACCES'
+      ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
+      : code === 'EADDRNOTAVAIL'
+        ? 'this host has no such address'
+        : code === 'ENOTFOUND'
+          ? 'the host name does not resolve'
+          : messageOf(error)
   return new AppError('LISTEN_FAILED', `cannot listen on ${where} (${what}): ${why}`, {cause: error})
 }

@@ -5,7 +5,8 @@ import {rpcCode} from '../mcp/protocol.ts'
 import {findValue} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {classify, type Refusal} from './classify.ts'
-import {findMethod, type MethodAnswer, type Services} from './methods.ts'
+import type {MethodAnswer, Services} from './method-call.ts'
+import {findMethod} from './methods.ts'
 import {readBody} from './read-body.ts'
 import {Reply} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
@@ -48,18 +49,40 @@ export class McpEndpoint {
         this.#endSession(request, record, reply)
         break
       default:
-        this.#refuse(record, reply, {status: 405, code: rpcCode.serverError, message: 'Method not allowed'}, null, {allow: 'POST, GET, DELETE'})
+        this.#refuse(record, reply, {status: 405, code: rpcCode.serverError, message: 'Method not allowed'}, null, {
+          allow: 'POST, GET, DELETE',
+        })
     }
   }
 
   async #post(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): Promise<void> {
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     if (type !== 'application/json') {
-      return this.#refuse(record, reply, {status: 415, code: rpcCode.invalidRequest, message: `Content-Type must be application/json, not ${type ?? 'missing'}`}, null, {connection: 'close'})
+      return this.#refuse(
+        record,
+        reply,
+        {
+          status: 415,
+          code: rpcCode.invalidRequest,
+          message: `Content-Type must be application/json, not ${type ?? 'missing'}`,
+        },
+        null,
+        {connection: 'close'},
+      )
     }
     const read = await readBody(request, this.#options.maxBodyBytes)
     if (read.state === 'too-large') {
-      return this.#refuse(record, reply, {status: 413, code: rpcCode.invalidRequest, message: `Request body is larger than ${this.#options.maxBodyBytes} bytes`}, null, {connection: 'close'})
+      return this.#refuse(
+        record,
+        reply,
+        {
+          status: 413,
+          code: rpcCode.invalidRequest,
+          message: `Request body is larger than ${this.#options.maxBodyBytes} bytes`,
+        },
+        null,
+        {connection: 'close'},
+      )
     }
     if (read.state === 'aborted') {
       record.outcome = 'cancelled'
@@ -77,7 +100,12 @@ export class McpEndpoint {
     const principal = this.#options.principalOf(request)
     const session = this.#session(request, message, classified.era, principal)
     if (session === 'unknown') {
-      return this.#refuse(record, reply, {status: 404, code: rpcCode.backendTimeout, message: 'Session not found'}, message.id?.bytes ?? null)
+      return this.#refuse(
+        record,
+        reply,
+        {status: 404, code: rpcCode.backendTimeout, message: 'Session not found'},
+        message.id?.bytes ?? null,
+      )
     }
     if (message.kind !== 'request') return this.#take(read.body, message, session, reply)
 
@@ -114,7 +142,11 @@ export class McpEndpoint {
     let answer: MethodAnswer
     try {
       const run = findMethod(context.era, method)
-      if (run === undefined) throw new RpcFailure(rpcCode.methodNotFound, `Method not found: ${method.slice(0, 128)}`, {kind: 'MethodNotFound', blame: 'client'})
+      if (run === undefined)
+        throw new RpcFailure(rpcCode.methodNotFound, `Method not found: ${method.slice(0, 128)}`, {
+          kind: 'MethodNotFound',
+          blame: 'client',
+        })
       const params = message.params === null ? null : body.subarray(message.params.start, message.params.end)
       answer = await run({context, method, params, record, reply, services})
       if (answer.kind === 'error') this.#noteBackendError(answer.value, record)
@@ -143,7 +175,9 @@ export class McpEndpoint {
   #take(body: Buffer, message: Envelope, session: Session | null, reply: Reply): void {
     if (message.method === 'notifications/cancelled' && message.params && session) {
       const span = findValue(body, message.params, ['requestId'])
-      const raw = span && scanMessage(Buffer.from(`{"jsonrpc":"2.0","method":"x","id":${body.toString('utf8', span.start, span.end)}}`))
+      const raw =
+        span &&
+        scanMessage(Buffer.from(`{"jsonrpc":"2.0","method":"x","id":${body.toString('utf8', span.start, span.end)}}`))
       if (raw?.ok && raw.message.id) session.inFlight.get(raw.message.id.key)?.abort()
     }
     reply.endEmpty(202)
@@ -152,10 +186,19 @@ export class McpEndpoint {
   /** The stream on which a legacy client hears of changes. */
   #listen(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): void {
     const id = request.headers['mcp-session-id']
-    const session = typeof id === 'string' ? this.#options.services.sessions.find(id, this.#options.principalOf(request)) : undefined
+    const session =
+      typeof id === 'string' ? this.#options.services.sessions.find(id, this.#options.principalOf(request)) : undefined
     if (session === undefined) {
       const known = typeof id === 'string'
-      return this.#refuse(record, reply, known ? {status: 404, code: rpcCode.backendTimeout, message: 'Session not found'} : {status: 405, code: rpcCode.serverError, message: 'GET needs the Mcp-Session-Id of an open session'}, null, {allow: 'POST'})
+      return this.#refuse(
+        record,
+        reply,
+        known
+          ? {status: 404, code: rpcCode.backendTimeout, message: 'Session not found'}
+          : {status: 405, code: rpcCode.serverError, message: 'GET needs the Mcp-Session-Id of an open session'},
+        null,
+        {allow: 'POST'},
+      )
     }
     session.end?.()
     reply.open()
@@ -177,24 +220,45 @@ export class McpEndpoint {
     const {sessions} = this.#options.services
     const id = request.headers['mcp-session-id']
     const session = typeof id === 'string' ? sessions.find(id, this.#options.principalOf(request)) : undefined
-    if (session === undefined) return this.#refuse(record, reply, {status: typeof id === 'string' ? 404 : 405, code: rpcCode.backendTimeout, message: 'Session not found'}, null)
+    if (session === undefined)
+      return this.#refuse(
+        record,
+        reply,
+        {status: typeof id === 'string' ? 404 : 405, code: rpcCode.backendTimeout, message: 'Session not found'},
+        null,
+      )
     sessions.close(session)
     reply.endEmpty(200)
   }
 
-  #session(request: IncomingMessage, message: Envelope, era: RequestContext['era'], principal: string): Session | null | 'unknown' {
+  #session(
+    request: IncomingMessage,
+    message: Envelope,
+    era: RequestContext['era'],
+    principal: string,
+  ): Session | null | 'unknown' {
     const id = request.headers['mcp-session-id']
     if (era === 'modern' || message.method === 'initialize' || typeof id !== 'string') return null
     return this.#options.services.sessions.find(id, principal) ?? 'unknown'
   }
 
-  #refuse(record: OpenRequest, reply: Reply, refusal: Refusal, id: Buffer | null, headers: Readonly<Record<string, string>> = {}): void {
+  #refuse(
+    record: OpenRequest,
+    reply: Reply,
+    refusal: Refusal,
+    id: Buffer | null,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
     record.outcome = 'error'
     record.kind = 'RequestRefused'
     record.code = refusal.code
     record.blame = 'client'
     record.message = refusal.message
-    reply.end(refusal.status, responseMessage(id, 'error', errorValue(refusal.code, refusal.message, refusal.data)), headers)
+    reply.end(
+      refusal.status,
+      responseMessage(id, 'error', errorValue(refusal.code, refusal.message, refusal.data)),
+      headers,
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import {readFileSync, readdirSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import type {Snapshot} from '../control/contract.ts'
 import type {LatencyHistogram} from '../shared/latency-buckets.ts'
 import type {RequestMetrics} from './request-metrics.ts'
@@ -25,12 +25,18 @@ export function metricsText(input: MetricsInput): string {
   const {snapshot, requests} = input
   const page = new MetricsPage()
   page.family('only1mcp_requests_total', 'counter', 'Requests by method, outcome and server.')
-  for (const {method, status, serverId, count} of requests.counts) page.sample({method, status, server_id: serverId}, count)
+  for (const {method, status, serverId, count} of requests.counts)
+    page.sample({method, status, server_id: serverId}, count)
   page.family('only1mcp_request_duration_seconds', 'histogram', 'From the first byte of a request to its end.')
   for (const [method, histogram] of requests.latency) page.histogram({method}, histogram)
   page.single('only1mcp_active_requests', 'gauge', 'Requests in flight.', snapshot.requests.inFlight)
   page.single('only1mcp_requests_opened_total', 'counter', 'Requests that began.', snapshot.requests.opened)
-  page.single('only1mcp_requests_closed_total', 'counter', 'Requests that ended; opened less closed is in flight.', snapshot.requests.closed)
+  page.single(
+    'only1mcp_requests_closed_total',
+    'counter',
+    'Requests that ended; opened less closed is in flight.',
+    snapshot.requests.closed,
+  )
   page.family('only1mcp_backend_up', 'gauge', '1 while a server serves calls.')
   for (const server of snapshot.servers) page.sample({server_id: server.id}, server.status === 'up' ? 1 : 0)
   page.family('only1mcp_backend_restarts_total', 'counter', 'Times that a server was lost.')
@@ -44,7 +50,12 @@ export function metricsText(input: MetricsInput): string {
   const children = snapshot.servers.filter(server => server.transport === 'stdio' && server.pid !== null).length
   page.single('only1mcp_children', 'gauge', 'Running server processes.', children)
   page.single('only1mcp_sessions', 'gauge', 'Open sessions of legacy clients.', snapshot.sessions)
-  page.single('only1mcp_event_loop_lag_seconds', 'gauge', '99th percentile of the last seconds.', snapshot.process.loopLagMs / 1000)
+  page.single(
+    'only1mcp_event_loop_lag_seconds',
+    'gauge',
+    '99th percentile of the last seconds.',
+    snapshot.process.loopLagMs / 1000,
+  )
   page.single('only1mcp_log_lines_lost_total', 'counter', 'Log lines lost to a full or slow disk.', input.logLinesLost)
   page.family('only1mcp_build_info', 'gauge', 'Always 1; the version is in the labels.')
   page.sample({version: snapshot.version, node: input.nodeVersion, instance: snapshot.instance}, 1)
@@ -55,7 +66,12 @@ export function metricsText(input: MetricsInput): string {
 function processMetrics(page: MetricsPage, snapshot: Snapshot): void {
   page.single('process_cpu_seconds_total', 'counter', 'User and system time.', snapshot.process.cpuMs / 1000)
   page.single('process_resident_memory_bytes', 'gauge', 'Resident memory.', snapshot.process.rssBytes)
-  page.single('process_start_time_seconds', 'gauge', 'Start, seconds since the epoch.', Date.parse(snapshot.startedAt) / 1000)
+  page.single(
+    'process_start_time_seconds',
+    'gauge',
+    'Start, seconds since the epoch.',
+    Date.parse(snapshot.startedAt) / 1000,
+  )
   const open = openDescriptors()
   if (open !== undefined) page.single('process_open_fds', 'gauge', 'Open file descriptors.', open)
   const limit = descriptorLimit()
@@ -82,7 +98,8 @@ class MetricsPage {
   }
 
   histogram(labels: Readonly<Record<string, string>>, histogram: LatencyHistogram): void {
-    for (const le of boundariesSeconds) this.sample({...labels, le: String(le)}, histogram.countUpTo(le * 1000), '_bucket')
+    for (const le of boundariesSeconds)
+      this.sample({...labels, le: String(le)}, histogram.countUpTo(le * 1000), '_bucket')
     this.sample({...labels, le: '+Inf'}, histogram.count, '_bucket')
     this.sample(labels, histogram.sumMs / 1000, '_sum')
     this.sample(labels, histogram.count, '_count')

@@ -1,6 +1,9 @@
 import type {IncomingMessage} from 'node:http'
 
-export type BodyRead = {readonly state: 'read'; readonly body: Buffer} | {readonly state: 'too-large' | 'aborted'}
+export type BodyRead =
+  | {readonly state: 'read'; readonly body: Buffer}
+  | {readonly state: 'too-large'}
+  | {readonly state: 'aborted'}
 
 /** Reads a request's body up to a limit; beyond it nothing is kept, and the caller answers 413 and closes. */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyRead> {
@@ -17,7 +20,9 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
       }
       chunks.push(chunk)
     })
-    request.on('end', () => resolve({state: 'read', body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)}))
+    request.on('end', () =>
+      resolve({state: 'read', body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)}),
+    )
     request.on('error', () => resolve({state: 'aborted'}))
     request.on('close', () => resolve({state: 'aborted'}))
   })

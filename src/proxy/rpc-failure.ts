@@ -54,5 +54,8 @@ function outcomeOf(failure: CallFailure | RpcFailure): OpenRequest['outcome'] {
 }
 
 function internal(error: unknown): RpcFailure {
-  return new RpcFailure(rpcCode.internalError, `Internal error: ${messageOf(error)}`, {kind: 'Internal', blame: 'proxy'})
+  return new RpcFailure(rpcCode.internalError, `Internal error: ${messageOf(error)}`, {
+    kind: 'Internal',
+    blame: 'proxy',
+  })
 }

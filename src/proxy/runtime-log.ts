@@ -1,5 +1,6 @@
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
+import type {Redactor} from '../redaction/redactor.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import {LogFile} from '../shared/log-file.ts'
 import {
@@ -13,7 +14,6 @@ import {
   logLevels,
   logValue,
 } from '../shared/log-line.ts'
-import type {Redactor} from '../redaction/redactor.ts'
 import type {EventLog} from './event-log.ts'
 
 export interface LogMessage {
@@ -68,7 +68,14 @@ export class RuntimeLog {
     const at = events.now()
     const pairs = message.pairs && redactPairs(redactor, message.pairs)
     const requestId = message.requestId ?? null
-    const entry = {at, level: message.level, module: `only1mcp::${message.module}`, requestId, kind: message.kind, message: redactor.text(message.message)}
+    const entry = {
+      at,
+      level: message.level,
+      module: `only1mcp::${message.module}`,
+      requestId,
+      kind: message.kind,
+      message: redactor.text(message.message),
+    }
     const file = isGrave(message.level) ? this.#error : this.#main
     file.write(formatErrorLine(pairs ? {...entry, pairs} : entry, format))
     events.emit({
@@ -104,7 +111,13 @@ export class RuntimeLog {
 
   /** A crash: the level `PANIC`, then the frames, then an empty line; written before it returns. */
   panic(error: unknown): void {
-    this.write({level: 'PANIC', module: 'runtime', kind: 'Panic', message: 'the runtime crashed', pairs: {error: messageOf(error)}})
+    this.write({
+      level: 'PANIC',
+      module: 'runtime',
+      kind: 'Panic',
+      message: 'the runtime crashed',
+      pairs: {error: messageOf(error)},
+    })
     const frames = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : []
     this.#error.write(`stack backtrace:\n${frames.map(frame => `${this.#options.redactor.text(frame)}\n`).join('')}\n`)
     this.flush()

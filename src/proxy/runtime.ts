@@ -1,6 +1,5 @@
 import {randomBytes} from 'node:crypto'
 import type http from 'node:http'
-import {dirname} from 'node:path'
 import type {BackendConfig, Config} from '../config/schema.ts'
 import type {Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
@@ -27,7 +26,13 @@ import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
 import {RuntimeLog} from './runtime-log.ts'
 import {Sessions} from './sessions.ts'
-import {claimStateFolder, controlSocketPath, removeRuntimeRecord, removeSocket, writeRuntimeRecord} from './state-folder.ts'
+import {
+  claimStateFolder,
+  controlSocketPath,
+  removeRuntimeRecord,
+  removeSocket,
+  writeRuntimeRecord,
+} from './state-folder.ts'
 import {takeSnapshot} from './take-snapshot.ts'
 import {createTraceIds} from './trace-id.ts'
 import {createWireGuard} from './wire-guard.ts'
@@ -96,13 +101,27 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   let state: Snapshot['state'] = 'starting'
 
   const guardOf = (listenHost: string) =>
-    createWireGuard({listenHost, allowedHosts: config.server.allowed_hosts, allowedOrigins: config.server.allowed_origins})
-  const sessions = new Sessions({idleTimeoutMs: config.server.session_idle_timeout, max: config.server.max_sessions, clock})
+    createWireGuard({
+      listenHost,
+      allowedHosts: config.server.allowed_hosts,
+      allowedOrigins: config.server.allowed_origins,
+    })
+  const sessions = new Sessions({
+    idleTimeoutMs: config.server.session_idle_timeout,
+    max: config.server.max_sessions,
+    clock,
+  })
   const lag = new LoopLag()
   const reaper = startReaper(instance, error =>
-    log.write({level: 'ERROR', module: 'runtime', kind: 'ReaperFailed', message: 'children would outlive a crash', pairs: {error: messageOf(error)}}),
+    log.write({
+      level: 'ERROR',
+      module: 'runtime',
+      kind: 'ReaperFailed',
+      message: 'children would outlive a crash',
+      pairs: {error: messageOf(error)},
+    }),
   )
-  const environment = {instance, clock, identity, reaper, configFolder: options.configPath === null ? process.cwd() : dirname(options.configPath)}
+  const environment = {instance, clock, identity, reaper}
   const backends = config.servers.map(
     each =>
       new Backend({
@@ -138,7 +157,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     ledger,
     health: () => healthReport(state, backends),
     toolsDocument: async () => {
-      const list = await catalogue.settled(config.server.list_timeout, clock.now)
+      const list = await catalogue.settled(config.server.list_timeout)
       return Buffer.concat([Buffer.from('{"tools":['), list.elements, Buffer.from(']}\n')])
     },
     traceIdOf: createTraceIds(),
@@ -146,9 +165,26 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     maxConnections: 10_000,
   })
   const snapshot = (): Snapshot =>
-    takeSnapshot({record, configSha256: options.configSha256, state, events, ledger, sessions, catalogue, backends, lag})
+    takeSnapshot({
+      record,
+      configSha256: options.configSha256,
+      state,
+      events,
+      ledger,
+      sessions,
+      catalogue,
+      backends,
+      lag,
+    })
   const metricsServer = createMetricsServer(
-    () => metricsText({snapshot: snapshot(), requests: requestMetrics, backends, logLinesLost: log.lost, nodeVersion: process.version}),
+    () =>
+      metricsText({
+        snapshot: snapshot(),
+        requests: requestMetrics,
+        backends,
+        logLinesLost: log.lost,
+        nodeVersion: process.version,
+      }),
     guardOf(config.observability.metrics.host),
   )
   let control: http.Server | undefined
@@ -164,7 +200,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     record.port = await listen(front, record.host, record.port, 'MCP', describePortOwner)
     if (record.metricsHost !== null && record.metricsPort !== null) {
-      record.metricsPort = await listen(metricsServer, record.metricsHost, record.metricsPort, 'metrics', describePortOwner)
+      record.metricsPort = await listen(
+        metricsServer,
+        record.metricsHost,
+        record.metricsPort,
+        'metrics',
+        describePortOwner,
+      )
     }
     removeSocket(record.socket)
     control = await startControlServer({
@@ -183,13 +225,25 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   } catch (error) {
     reaper.dismiss()
     closeAll()
-    log.write({level: 'ERROR', module: 'runtime', kind: 'StartFailed', message: 'the runtime cannot start', pairs: {error: messageOf(error)}})
+    log.write({
+      level: 'ERROR',
+      module: 'runtime',
+      kind: 'StartFailed',
+      message: 'the runtime cannot start',
+      pairs: {error: messageOf(error)},
+    })
     log.close()
     throw error
   }
 
   if (leftover) {
-    log.write({level: 'WARN', module: 'runtime', kind: 'CrashLeftovers', message: 'an earlier runtime ended without order', pairs: {pid: leftover.record.pid, instance: leftover.record.instance, children_killed: leftover.killed.length}})
+    log.write({
+      level: 'WARN',
+      module: 'runtime',
+      kind: 'CrashLeftovers',
+      message: 'an earlier runtime ended without order',
+      pairs: {pid: leftover.record.pid, instance: leftover.record.instance, children_killed: leftover.killed.length},
+    })
   }
   for (const backend of backends) backend.start()
   state = 'running'
@@ -210,17 +264,30 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   async function drain(reason: string): Promise<void> {
     const until = clock.now() + config.server.shutdown_timeout
     state = 'draining'
-    log.write({level: 'INFO', module: 'runtime', kind: 'Draining', message: 'no new requests, waiting for those in flight', pairs: {reason, in_flight: ledger.inFlight}})
+    log.write({
+      level: 'INFO',
+      module: 'runtime',
+      kind: 'Draining',
+      message: 'no new requests, waiting for those in flight',
+      pairs: {reason, in_flight: ledger.inFlight},
+    })
     events.emit({type: 'lifecycle', what: 'draining', message: reason})
     front.close()
     front.closeIdleConnections()
     sessions.endStreams()
     // Children get the last part of the time, requests in flight what comes before.
     const childGraceMs = Math.min(2000, config.server.shutdown_timeout / 2)
-    while (ledger.inFlight > 0 && clock.now() < until - childGraceMs) await new Promise(resolve => setTimeout(resolve, 20))
+    while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
+      await new Promise(resolve => setTimeout(resolve, 20))
     await Promise.all(backends.map(backend => backend.stop(Math.max(100, Math.min(childGraceMs, until - clock.now())))))
     const left = killOwned(instance)
-    log.write({level: 'INFO', module: 'runtime', kind: 'Stopped', message: 'the runtime has ended', pairs: {reason, cut_off: ledger.inFlight, killed_leftovers: left.length}})
+    log.write({
+      level: 'INFO',
+      module: 'runtime',
+      kind: 'Stopped',
+      message: 'the runtime has ended',
+      pairs: {reason, cut_off: ledger.inFlight, killed_leftovers: left.length},
+    })
     events.emit({type: 'lifecycle', what: 'stopped', message: reason})
     reaper.dismiss()
     closeAll()

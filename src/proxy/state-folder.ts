@@ -34,7 +34,8 @@ export function claimStateFolder(stateDir: string): Leftover | undefined {
   }
   const read = readRuntimeFile(stateDir)
   if (read.state === 'absent') return undefined
-  if (read.state === 'denied') throw new AppError('STATE_UNUSABLE', read.why, {fix: 'Start it as the user that owns the state folder.'})
+  if (read.state === 'denied')
+    throw new AppError('STATE_UNUSABLE', read.why, {fix: 'Start it as the user that owns the state folder.'})
   if (read.state === 'error') {
     // A record that nobody can read names no process: it is in the way and nothing else.
     rmSync(read.path, {force: true, recursive: true})
@@ -42,9 +43,13 @@ export function claimStateFolder(stateDir: string): Leftover | undefined {
   }
   const {record} = read
   if (record.pid !== process.pid && isAlive(record)) {
-    throw new AppError('ALREADY_RUNNING', `only1mcp is already running with this state folder (pid ${record.pid}, ${record.host}:${record.port})`, {
-      fix: `only1mcp stop, or give this one a state folder of its own (paths.state; now ${stateDir}).`,
-    })
+    throw new AppError(
+      'ALREADY_RUNNING',
+      `only1mcp is already running with this state folder (pid ${record.pid}, ${record.host}:${record.port})`,
+      {
+        fix: `only1mcp stop, or give this one a state folder of its own (paths.state; now ${stateDir}).`,
+      },
+    )
   }
   const killed = killOwned(record.instance)
   removeSocket(record.socket)
@@ -58,12 +63,15 @@ export function controlSocketPath(stateDir: string): string {
   if (Buffer.byteLength(direct) <= longestSocketPath) return direct
   const name = `only1mcp-${createHash('sha256').update(stateDir).digest('hex').slice(0, 16)}`
   const runtimeDir = process.env.XDG_RUNTIME_DIR
-  if (runtimeDir !== undefined && runtimeDir.length + name.length + 6 <= longestSocketPath) return join(runtimeDir, `${name}.sock`)
+  if (runtimeDir !== undefined && runtimeDir.length + name.length + 6 <= longestSocketPath)
+    return join(runtimeDir, `${name}.sock`)
   const folder = join(tmpdir(), name)
   mkdirSync(folder, {recursive: true, mode: 0o700})
   const stat = lstatSync(folder)
   if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0) {
-    throw new AppError('STATE_UNUSABLE', `${folder} is not a folder of ours with mode 0700`, {fix: 'Remove it, or use a state folder with a shorter path.'})
+    throw new AppError('STATE_UNUSABLE', `${folder} is not a folder of ours with mode 0700`, {
+      fix: 'Remove it, or use a state folder with a shorter path.',
+    })
   }
   return join(folder, 'control.sock')
 }

@@ -1,10 +1,10 @@
 import {notificationMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {findValue, replaceSpans, setMember, stringAt} from '../mcp/splice.ts'
-import type {Backend} from './backend.ts'
-import type {ToolCatalogue, ToolRoute} from './catalogue.ts'
+import {unavailable} from './backend.ts'
+import type {ToolRoute} from './catalogue.ts'
 import {paramsForBackend, resultForClient} from './era-bridge.ts'
-import type {MethodAnswer, MethodCall} from './methods.ts'
+import type {MethodAnswer, MethodCall} from './method-call.ts'
 import {RpcFailure} from './rpc-failure.ts'
 
 /** Our keys in a list's `_meta`: servers whose tools are missing, or are from before they went away. */
@@ -13,7 +13,7 @@ const staleKey = 'io.only1mcp/staleServers'
 
 /** The merged list, within its deadline: what is missing by then is named, never waited for. */
 export async function toolList({context, services}: MethodCall): Promise<MethodAnswer> {
-  const list = await services.catalogue.settled(services.listTimeoutMs, services.now)
+  const list = await services.catalogue.settled(services.listTimeoutMs)
   const meta = {
     ...(list.absent.length > 0 && {[absentKey]: list.absent}),
     ...(list.stale.length > 0 && {[staleKey]: list.stale}),
@@ -32,7 +32,10 @@ export async function callTool(call: MethodCall): Promise<MethodAnswer> {
   const route = await findRoute(call, name)
   const {backend} = route
   record.serverId = backend.id
-  const renamed = name === route.name || params === null || span === null ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.name))}])
+  const renamed =
+    name === route.name || params === null || span === null
+      ? params
+      : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.name))}])
   const progressToken = tokenOf(params)
   // The era is the backend's own affair until its handshake is done; a call may wait for that.
   const info = backend.connection?.info
@@ -52,7 +55,10 @@ export async function callTool(call: MethodCall): Promise<MethodAnswer> {
 function toolName(params: Buffer | null): {name: string; span: {start: number; end: number} | null} {
   const span = params && findValue(params, {start: 0, end: params.length}, ['name'])
   if (params === null || span === null || params[span.start] !== 0x22) {
-    throw new RpcFailure(rpcCode.invalidParams, 'Invalid params: tools/call needs params.name', {kind: 'InvalidParams', blame: 'client'})
+    throw new RpcFailure(rpcCode.invalidParams, 'Invalid params: tools/call needs params.name', {
+      kind: 'InvalidParams',
+      blame: 'client',
+    })
   }
   return {name: stringAt(params, span), span}
 }
@@ -61,19 +67,15 @@ async function findRoute({services}: MethodCall, name: string): Promise<ToolRout
   const {catalogue} = services
   const known = catalogue.current.routes.get(name)
   if (known) return known
-  const settled = await catalogue.settled(services.listTimeoutMs, services.now)
+  const settled = await catalogue.settled(services.listTimeoutMs)
   const late = settled.routes.get(name)
   if (late) return late
-  const absent = absentOwner(settled, name)
-  if (absent !== undefined) {
-    throw new RpcFailure(rpcCode.noBackend, `No backend available: ${absent} has not come up yet`, {kind: 'NoBackend', blame: 'backend-process'})
-  }
-  throw new RpcFailure(rpcCode.invalidParams, `Unknown tool: ${name.slice(0, 128)}`, {kind: 'UnknownTool', blame: 'client'})
-}
-
-/** The server that a name's prefix means, where its list is not known. */
-function absentOwner({absent}: ToolCatalogue, name: string): Backend['id'] | undefined {
-  return absent.find(id => name.startsWith(`${id}__`))
+  const absent = services.catalogue.absentOwner(name)
+  if (absent !== undefined) throw unavailable(absent)
+  throw new RpcFailure(rpcCode.invalidParams, `Unknown tool: ${name.slice(0, 128)}`, {
+    kind: 'UnknownTool',
+    blame: 'client',
+  })
 }
 
 /** The raw bytes of the client's progress token. */
@@ -86,5 +88,7 @@ function tokenOf(params: Buffer | null): Buffer | null {
 function withToken(params: Buffer | null, token: Buffer | null): Buffer | null {
   if (params === null || token === null) return params
   const whole = {start: 0, end: params.length}
-  return findValue(params, whole, ['progressToken']) === null ? params : setMember(params, whole, 'progressToken', token)
+  return findValue(params, whole, ['progressToken']) === null
+    ? params
+    : setMember(params, whole, 'progressToken', token)
 }

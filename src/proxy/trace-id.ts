@@ -12,7 +12,8 @@ export function createTraceIds(): (request: IncomingMessage) => string {
     const own = request.headers['x-trace-id']
     if (typeof own === 'string' && /^[\x21-\x7e]{1,128}$/.test(own)) return own
     const parent = request.headers.traceparent
-    const match = typeof parent === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(parent) : null
+    const match =
+      typeof parent === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(parent) : null
     if (match?.[1] !== undefined && !/^0+$/.test(match[1])) return match[1]
     return prefix + (++counter).toString(16).padStart(16, '0')
   }

@@ -44,10 +44,18 @@ export function createWireGuard(options: WireGuardOptions): (request: IncomingMe
     if (!request.url?.startsWith('/')) return fault(400, 'BadTarget', 'the request target must be a path')
     if (countHosts(request.rawHeaders) > 1) return fault(400, 'DuplicateHost', 'more than one Host header')
     if (host === undefined || !hostAllowed(host)) {
-      return fault(403, 'HostRefused', `Host ${host ?? '(none)'} is not served here; server.allowed_hosts lists further names`)
+      return fault(
+        403,
+        'HostRefused',
+        `Host ${host ?? '(none)'} is not served here; server.allowed_hosts lists further names`,
+      )
     }
     if (origin !== undefined && !originAllowed(origin, origins)) {
-      return fault(403, 'OriginRefused', `Origin ${origin} is not allowed; server.allowed_origins lists further origins`)
+      return fault(
+        403,
+        'OriginRefused',
+        `Origin ${origin} is not allowed; server.allowed_origins lists further origins`,
+      )
     }
     return undefined
   }
@@ -72,7 +80,8 @@ function normalHost(host: string): string {
 
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
-  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') count++
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') count++
   return count
 }
 

@@ -119,7 +119,8 @@ export class LogFile {
   }
 }
 
-const appendFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
+const appendFlags =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 function openForAppend(path: string): number {
   const fd = openSync(path, appendFlags, 0o640)

@@ -4,7 +4,13 @@ import {readArgv, readExe, readProcessStat} from './proc.ts'
 /** Who listens on a TCP port, from /proc alone. */
 export type PortOwner =
   | {readonly state: 'free'}
-  | {readonly state: 'owned'; readonly pid: number; readonly program: string; readonly argv: readonly string[]; readonly user: string}
+  | {
+      readonly state: 'owned'
+      readonly pid: number
+      readonly program: string
+      readonly argv: readonly string[]
+      readonly user: string
+    }
   /** Somebody listens; the process is not ours to see (another user's) or in another namespace. */
   | {readonly state: 'hidden'; readonly user: string}
   | {readonly state: 'unreadable'; readonly why: string}
@@ -29,7 +35,13 @@ export function findPortOwner(port: number, host?: string): PortOwner {
   const pid = ownerOfInode(new Set(sockets.map(each => `socket:[${each.inode}]`)))
   const user = userName(socket.uid)
   if (pid === undefined) return {state: 'hidden', user}
-  return {state: 'owned', pid, program: programName(pid), argv: readArgv(pid) ?? [], user: userName(uidOf(pid) ?? socket.uid)}
+  return {
+    state: 'owned',
+    pid,
+    program: programName(pid),
+    argv: readArgv(pid) ?? [],
+    user: userName(uidOf(pid) ?? socket.uid),
+  }
 }
 
 /** `, by nginx (pid 812, user www-data)`, or as much of it as can be seen. */
@@ -64,7 +76,11 @@ function matchesHost(hex: string, host: string): boolean {
   if (/^0+$/.test(hex)) return true
   const octets = host.split('.').map(Number)
   if (octets.length !== 4) return true // an IPv6 or named host: any match of the port counts
-  const little = [...octets].reverse().map(octet => octet.toString(16).padStart(2, '0')).join('').toUpperCase()
+  const little = [...octets]
+    .reverse()
+    .map(octet => octet.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase()
   return hex === little || hex.endsWith(`FFFF0000${little}`)
 }
 
