@@ -9,6 +9,7 @@
  * Also: --requirements SET (repeatable; default both), --keep (leave the result files), --verbose (name failed checks).
  * Exit 1 when a scored scenario that passes direct is lost through the proxy, or, without --proxy, fails.
  */
+import {existsSync} from 'node:fs'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -33,6 +34,11 @@ const {values} = parseArgs({
     verbose: {type: 'boolean', default: false},
   },
 })
+
+if (values.client && values.command.endsWith(upstreamClient) && !existsSync(upstreamClient)) {
+  process.stderr.write(`${upstreamClient} is not there; name another program with --command\n`)
+  process.exit(3)
+}
 
 const print = text => process.stdout.write(`${text}\n`)
 const scratch = await mkdtemp(join(tmpdir(), 'conformance-results-'))

@@ -78,13 +78,17 @@ export async function answerOf(
 export function watchMessages(messages: AsyncIterable<RpcMessage>, close: () => void): Watch {
   const seen: RpcMessage[] = []
   let wake = () => {}
+  let failure: unknown
   const reading = (async () => {
     for await (const message of messages) {
       seen.push(message)
       wake()
     }
   })()
-  reading.catch(() => wake()) // an aborted stream; what is missing shows as a timeout
+  reading.catch(error => {
+    failure = error
+    wake()
+  })
   return {
     close,
     async next(method, timeoutMs) {
@@ -93,6 +97,7 @@ export function watchMessages(messages: AsyncIterable<RpcMessage>, close: () => 
         const index = seen.findIndex(message => message.method === method)
         const [found] = index === -1 ? [] : seen.splice(index, 1)
         if (found !== undefined) return found
+        if (failure !== undefined) throw failure
         const left = deadline - performance.now()
         if (left <= 0) throw new Error(`no ${method} within ${timeoutMs} ms`)
         await new Promise<void>(resolve => {
