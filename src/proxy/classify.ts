@@ -89,7 +89,7 @@ function hasCapabilities(body: Buffer, {params}: Envelope): boolean {
 }
 
 /** @returns undefined when the base64 sentinel holds no base64 */
-function decodeSentinel(header: string): string | undefined {
+export function decodeSentinel(header: string): string | undefined {
   const match = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/.exec(header)
   if (match?.[1] !== undefined) return Buffer.from(match[1], 'base64').toString('utf8')
   return header.startsWith('=?base64?') ? undefined : header

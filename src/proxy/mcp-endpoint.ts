@@ -1,17 +1,19 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
+import {parseObject} from '../mcp/handshake.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
-import {rpcCode} from '../mcp/protocol.ts'
-import {findValue} from '../mcp/splice.ts'
+import {type Era, metaKey, rpcCode} from '../mcp/protocol.ts'
+import {findValue, stringAt} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {classify, type Refusal} from './classify.ts'
-import type {MethodAnswer, Services} from './method-call.ts'
-import {findMethod} from './methods.ts'
+import {type ClientProfile, clientProfile} from './client-profile.ts'
+import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
+import {findMethod} from './methods/catalogue.ts'
 import {readBody} from './read-body.ts'
 import {Reply} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
-import {failedAnswer, RpcFailure} from './rpc-failure.ts'
+import {failedAnswer, type RpcFailure} from './rpc-failure.ts'
 import type {Session} from './sessions.ts'
 
 export interface McpEndpointOptions {
@@ -110,55 +112,58 @@ export class McpEndpoint {
     if (message.kind !== 'request') return this.#take(read.body, message, session, reply)
 
     const controller = new AbortController()
+    const profile = session?.profile ?? profileOf(read.body, message, classified.era)
     const context: RequestContext = {
       requestId: record.requestId,
       traceId: record.traceId,
       principal,
       era: classified.era,
+      logLevel: classified.era === 'modern' ? logLevelOf(read.body, message) : null,
       deadline: this.#options.services.now() + this.#options.requestTimeoutMs,
       signal: controller.signal,
     }
     // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
     response.on('close', () => {
-      if (response.writableFinished) return
-      if (classified.era === 'modern') controller.abort()
+      if (!response.writableFinished && classified.era === 'modern') controller.abort()
     })
-    await this.#run(context, read.body, message, session, controller, record, reply)
+    const {services} = this.#options
+    const call: MethodCall = {
+      context,
+      method: message.method ?? '',
+      params: message.params === null ? null : read.body.subarray(message.params.start, message.params.end),
+      id: message.id?.bytes ?? Buffer.from('null'),
+      record,
+      reply,
+      session,
+      profile,
+      scope: session?.scope ?? services.scopeFor(principal, profile),
+      paramHeaders: classified.era === 'modern' ? paramHeaders(request) : {},
+      services,
+    }
+    if (session && message.id) session.inFlight.set(message.id.key, controller)
+    try {
+      await this.#run(call)
+    } finally {
+      if (session && message.id) session.inFlight.delete(message.id.key)
+    }
   }
 
-  async #run(
-    context: RequestContext,
-    body: Buffer,
-    message: Envelope,
-    session: Session | null,
-    controller: AbortController,
-    record: OpenRequest,
-    reply: Reply,
-  ): Promise<void> {
-    const {services, redactor} = this.#options
-    const id = message.id
-    const method = message.method ?? ''
-    if (session && id) session.inFlight.set(id.key, controller)
+  async #run(call: MethodCall): Promise<void> {
+    const {context, record, reply} = call
     let answer: MethodAnswer
+    let status = 200
     try {
-      const run = findMethod(context.era, method)
-      if (run === undefined)
-        throw new RpcFailure(rpcCode.methodNotFound, `Method not found: ${method.slice(0, 128)}`, {
-          kind: 'MethodNotFound',
-          blame: 'client',
-        })
-      const params = message.params === null ? null : body.subarray(message.params.start, message.params.end)
-      answer = await run({context, method, params, record, reply, services})
+      answer = await findMethod(context.era, call.method)(call)
       if (answer.kind === 'error') this.#noteBackendError(answer.value, record)
+      status = answer.status ?? 200
     } catch (error) {
-      answer = {kind: 'error', value: failedAnswer(error, record, redactor)}
-    } finally {
-      if (session && id) session.inFlight.delete(id.key)
+      answer = {kind: 'error', value: failedAnswer(error, record, this.#options.redactor)}
+      // Legacy clients read JSON-RPC errors only from a 200.
+      if (context.era === 'modern')
+        status = record.kind === 'MethodNotFound' ? 404 : ((error as Partial<RpcFailure>).status ?? 200)
     }
     if (record.outcome === 'cancelled') return reply.endEmpty(200)
-    // Unknown methods are 404 in the modern era; legacy clients read JSON-RPC errors only from a 200.
-    const status = context.era === 'modern' && record.kind === 'MethodNotFound' ? 404 : 200
-    reply.end(status, responseMessage(id?.bytes ?? null, answer.kind, answer.value), answer.headers ?? {})
+    reply.end(status, responseMessage(call.id, answer.kind, answer.value), answer.headers ?? {})
   }
 
   /** The backend's own error passes as it is; our record says whose it was. */
@@ -171,16 +176,29 @@ export class McpEndpoint {
     record.message = this.#options.redactor.text(error.toString('utf8', 0, 300))
   }
 
-  /** Notifications and answers to requests of ours: taken, nothing to say. */
+  /** Notifications and answers to questions of ours: taken, nothing to say. */
   #take(body: Buffer, message: Envelope, session: Session | null, reply: Reply): void {
-    if (message.method === 'notifications/cancelled' && message.params && session) {
-      const span = findValue(body, message.params, ['requestId'])
-      const raw =
-        span &&
-        scanMessage(Buffer.from(`{"jsonrpc":"2.0","method":"x","id":${body.toString('utf8', span.start, span.end)}}`))
-      if (raw?.ok && raw.message.id) session.inFlight.get(raw.message.id.key)?.abort()
+    if (session && message.kind === 'notification') this.#notified(body, message, session)
+    if (session && message.id && (message.kind === 'result' || message.kind === 'error')) {
+      const span = message.kind === 'result' ? message.result : message.error
+      if (span)
+        session.questions.answer(message.id.key, {kind: message.kind, value: body.subarray(span.start, span.end)})
     }
     reply.endEmpty(202)
+  }
+
+  #notified(body: Buffer, message: Envelope, session: Session): void {
+    if (message.method === 'notifications/cancelled' && message.params) {
+      const span = findValue(body, message.params, ['requestId'])
+      const key =
+        span === null
+          ? undefined
+          : body[span.start] === 0x22
+            ? stringAt(body, span)
+            : body.toString('latin1', span.start, span.end)
+      if (key !== undefined) session.inFlight.get(key)?.abort()
+    }
+    if (message.method === 'notifications/roots/list_changed') session.scope.tell('notifications/roots/list_changed')
   }
 
   /** The stream on which a legacy client hears of changes. */
@@ -260,6 +278,27 @@ export class McpEndpoint {
       headers,
     )
   }
+}
+
+/** What a client without a session can be asked: a modern one says so with each request. */
+function profileOf(body: Buffer, message: Envelope, era: Era): ClientProfile {
+  const span =
+    era === 'modern' && message.params ? findValue(body, message.params, ['_meta', metaKey.clientCapabilities]) : null
+  return clientProfile(span === null ? {} : parseObject(body.subarray(span.start, span.end)))
+}
+
+function logLevelOf(body: Buffer, message: Envelope): string | null {
+  const span = message.params && findValue(body, message.params, ['_meta', metaKey.logLevel])
+  return span !== null && body[span.start] === 0x22 ? stringAt(body, span) : null
+}
+
+function paramHeaders({headers}: IncomingMessage): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    if (name.startsWith('mcp-param-') && typeof value === 'string') found[name] = value
+  }
+  return found
 }
 
 function refusalOf(fault: string, why: string): Refusal {

@@ -35,11 +35,12 @@ export class Reply {
     this.#response.flushHeaders()
   }
 
-  /** A message on the way to the answer. Dropped when the client takes no stream, or has gone. */
-  push(message: Buffer): void {
-    if (!this.#streamable || this.#response.destroyed || this.#response.writableEnded) return
+  /** A message on the way to the answer. @returns false where the client takes no stream, or has gone */
+  push(message: Buffer): boolean {
+    if (!this.#streamable || this.#response.destroyed || this.#response.writableEnded) return false
     this.open()
     this.#write(encodeSseEvent({event: 'message', data: message}))
+    return true
   }
 
   /** The answer. @param status of a JSON answer; a stream has been 200 since it began */
