@@ -155,7 +155,7 @@ export class McpEndpoint {
     try {
       answer = await findMethod(context.era, call.method)(call)
       if (answer.kind === 'error') this.#noteBackendError(answer.value, record)
-      status = answer.status ?? 200
+      if (context.era === 'modern') status = answer.status ?? statusOfCode(record.code)
     } catch (error) {
       answer = {kind: 'error', value: failedAnswer(error, record, this.#options.redactor)}
       // Legacy clients read JSON-RPC errors only from a 200.
@@ -278,6 +278,12 @@ export class McpEndpoint {
       headers,
     )
   }
+}
+
+/** Errors of the modern era that have an HTTP status of their own, whoever found them. */
+function statusOfCode(code: number | null): number {
+  if (code === rpcCode.missingClientCapability) return 400
+  return code === rpcCode.methodNotFound ? 404 : 200
 }
 
 /** What a client without a session can be asked: a modern one says so with each request. */

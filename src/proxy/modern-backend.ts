@@ -48,7 +48,8 @@ export async function callInRounds(call: MethodCall, outgoing: Outgoing, send: S
   const {profile, services, session} = call
   const envelope = {
     ...envelopeMeta(identityFor(profile, services.identity)),
-    ...(session?.logLevel !== undefined && {[metaKey.logLevel]: session.logLevel}),
+    // A modern server logs only when asked; a legacy client that set no level expects what is worth knowing.
+    [metaKey.logLevel]: session?.logLevel ?? 'info',
   }
   const first = withEnvelope(outgoing.params, envelope)
   let params = first
