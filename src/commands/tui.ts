@@ -47,6 +47,7 @@ export default class Tui extends BaseCommand {
       const {demoSource} = await import('../tui/store/source-demo.ts')
       return demoSource({allowActions})
     }
-    throw new AppError('NO_RUNTIME', String(socketPath))
+    const {consoleSource} = await import('../cli/console-source.ts')
+    return consoleSource({socketPath, allowActions, env: process.env, cwd: process.cwd()})
   }
 }

@@ -31,6 +31,8 @@ export interface Pty {
   /** Until the screen shows it. The error of a time-out shows the screen. */
   waitFor(what: string | RegExp, timeoutMs?: number): Promise<void>
   readonly exited: Promise<PtyExit>
+  /** Closes the terminal, as a lost ssh does. */
+  hangUp(): void
   stop(): Promise<void>
 }
 
@@ -82,6 +84,7 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
         {timeout: timeoutMs, interval: 30},
       ),
     exited,
+    hangUp: () => (child as unknown as {destroy(): void}).destroy(),
     stop: async () => {
       if (!ended) child.kill('SIGKILL')
       await exited

@@ -77,6 +77,7 @@ async function followOnce(options: FeedOptions, onLive: () => void): Promise<voi
         void addLogs(options, connection.signal)
       } else store.applyEvent(event)
     }
+    if (!signal.aborted) connection.signal.throwIfAborted()
   } catch (error) {
     throw connection.signal.aborted && connection.signal.reason instanceof Error ? connection.signal.reason : error
   } finally {

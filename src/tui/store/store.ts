@@ -87,7 +87,10 @@ export class DataStore implements Data {
   /** The first loss counts; later failures to reconnect do not move `since`. */
   disconnected(since: string, why: string): void {
     if (this.connection.state === 'stale') return
-    this.#change(() => (this.connection = {state: 'stale', since, why: safeText(why, {ascii: this.#ascii})}))
+    const ascii = this.#ascii
+    this.#change(
+      () => (this.connection = {state: 'stale', since: safeText(since, {ascii}), why: safeText(why, {ascii})}),
+    )
   }
 
   applySnapshot(raw: Snapshot): void {
