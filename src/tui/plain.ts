@@ -1,3 +1,4 @@
+import {setTimeout} from 'node:timers/promises'
 import type {ControlEvent} from '../control/contract.ts'
 import type {Source} from '../control/source.ts'
 import {DataStore} from './store/store.ts'
@@ -15,8 +16,9 @@ import {serversView} from './views/servers.ts'
 import type {ListView, ViewContext} from './views/view.ts'
 
 const shownRequests = 10
-/** How long `--once` waits for the runtime's newest events after its snapshot. */
-const eventsMs = 400
+const snapshotMs = 5000
+/** How long `--once` looks: events come in meanwhile, and rates need two snapshots some time apart. */
+const eventsMs = 500
 /** Events that the runtime still has are asked for from this far back. */
 const eventsBack = 200
 
@@ -37,9 +39,12 @@ export async function printOnce(options: PlainOptions): Promise<void> {
   const {source, env, cols, print} = options
   const {glyphs} = capabilities(env)
   const store = new DataStore({label: source.label, ascii: glyphs.ascii})
-  const snapshot = await source.snapshot(AbortSignal.timeout(5000))
+  const snapshot = await source.snapshot(AbortSignal.timeout(snapshotMs))
   store.applySnapshot(snapshot)
+  const later = setTimeout(eventsMs)
   await takeEvents(source, Math.max(0, snapshot.seq - eventsBack), event => store.applyEvent(event))
+  await later
+  store.applySnapshot(await source.snapshot(AbortSignal.timeout(snapshotMs)))
   const context = contextOf(store, glyphs)
   const section = (title: string, lines: readonly StyledLine[]): void => {
     print('')
@@ -106,13 +111,12 @@ function plainText(line: StyledLine, cols: number, ascii: boolean): string {
   return row.rowText(0).trimEnd()
 }
 
-/** The events that the runtime still remembers; a silent stream ends after a moment. */
+/** The events that the runtime still remembers, and those of the next moment. */
 async function takeEvents(source: Source, since: number, take: (event: ControlEvent) => void): Promise<void> {
   const enough = new AbortController()
-  const timer = setTimeout(() => enough.abort(), eventsMs)
+  const timer = globalThis.setTimeout(() => enough.abort(), eventsMs)
   try {
     for await (const event of source.events(since, enough.signal)) {
-      if (event.type === 'heartbeat') break
       take(event)
     }
   } catch (error) {

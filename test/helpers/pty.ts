@@ -47,8 +47,8 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
     cols,
     rows,
     cwd: options.cwd ?? process.cwd(),
-    name: 'xterm-256color',
-    env: {...own, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TERM: 'xterm-256color', ...options.env},
+    name: options.env?.TERM ?? 'xterm-256color',
+    env: {...own, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...options.env},
   })
   const screen = new Screen(cols, rows)
   let raw = ''
