@@ -60,7 +60,7 @@ export default class Start extends BaseCommand {
         `only1mcp ${record.version} runs in the background: pid ${record.pid}, ${record.host}:${record.port}, logs in ${record.logPath}`,
       )
     }
-    const {runConsoleOn} = await import('../cli/owned-console.ts')
-    await runConsoleOn(launched)
+    const {runOwnedConsole} = await import('../cli/owned-console.ts')
+    await runOwnedConsole(launched)
   }
 }

@@ -48,6 +48,12 @@ export default class Tui extends BaseCommand {
       return demoSource({allowActions})
     }
     const {consoleSource} = await import('../cli/console-source.ts')
-    return consoleSource({socketPath, allowActions, env: process.env, cwd: process.cwd()})
+    if (socketPath === undefined) {
+      const {findInstance} = await import('../cli/instance.ts')
+      return consoleSource((await findInstance()).record, allowActions)
+    }
+    const {ControlClient} = await import('../control/client.ts')
+    const {listen, paths} = await new ControlClient(socketPath).snapshot()
+    return consoleSource({socket: socketPath, ...listen, logPath: paths.logs}, allowActions)
   }
 }

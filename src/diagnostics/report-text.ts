@@ -17,6 +17,8 @@ export interface TextOptions {
   readonly paint: (role: TextRole, text: string) => string
 }
 
+const margin = '     '
+
 /** Words, not symbols: they can be grepped, read aloud, and need no UTF-8. */
 const words: Readonly<Record<FindingStatus, readonly [string, TextRole]>> = {
   pass: ['ok  ', 'good'],
@@ -45,8 +47,8 @@ export function reportText(report: DoctorReport, options: TextOptions): readonly
   for (const {root, consequences} of report.groups) {
     lines.push(...headOf(root, '', idWidth, options))
     if (root.status !== 'pass') lines.push(...detailsOf(root, options))
-    for (const finding of consequences) lines.push(...headOf(finding, '  `- ', idWidth, options))
-    if (consequences.length > 0) lines.push(paint('quiet', '     (these follow from it)'))
+    if (consequences.length > 0) lines.push(paint('quiet', `${margin}what follows from it:`))
+    for (const finding of consequences) lines.push(...headOf(finding, margin, idWidth, options))
   }
   lines.push('', paint('quiet', countLine(report)))
   return lines
@@ -65,8 +67,7 @@ function headOf(
   return [head, ...rest.map(line => `${' '.repeat(column)}${line}`)]
 }
 
-function detailsOf({id, evidence, remedy}: Finding, {checks, width, paint}: TextOptions): string[] {
-  const margin = '     '
+function detailsOf({id, status, evidence, remedy}: Finding, {checks, width, paint}: TextOptions): string[] {
   const lines = evidence.flatMap(item =>
     wrap(safeText(item, {max: 600}), width - margin.length - 2).map((line, i) =>
       paint('quiet', `${margin}${i === 0 ? '| ' : '  '}${line}`),
@@ -80,7 +81,8 @@ function detailsOf({id, evidence, remedy}: Finding, {checks, width, paint}: Text
     )
   }
   const docs = checks.find(check => check.id === id)?.docs
-  if (docs !== undefined) lines.push(paint('quiet', `${margin}read:  docs/troubleshooting.md#${docs}`))
+  if (docs !== undefined && (isBad({status}) || status === 'warn'))
+    lines.push(paint('quiet', `${margin}read:  docs/troubleshooting.md#${docs}`))
   return lines
 }
 

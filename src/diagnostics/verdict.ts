@@ -12,7 +12,8 @@ export function verdictOf(groups: readonly FindingGroup[]): string {
   const [first] = bad
   if (first !== undefined) {
     const head = bad.length === 1 ? '' : `${bad.length} problems; first: `
-    return `${head}${sentence(first)}`
+    const notRunning = groups[0]?.consequences.some(({id, status}) => id === 'process.running' && status === 'fail')
+    return `${head}${notRunning === true ? 'not running, since ' : ''}${sentence(first)}`
   }
   const counts = countByStatus(findings)
   if (sawNothing(findings)) {

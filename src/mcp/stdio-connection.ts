@@ -7,6 +7,7 @@ import {type ClientIdentity, discover, initialize, parseObject} from './handshak
 import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
 import {PendingCalls} from './pending-calls.ts'
 import {rpcCode} from './protocol.ts'
+import {findValue, replaceSpans} from './splice.ts'
 import {StdioFramer} from './stdio-framer.ts'
 
 export interface StdioOptions {
@@ -101,7 +102,7 @@ class StdioLink {
   call(call: BackendCall): Promise<BackendAnswer> {
     return this.#calls.start(call, id => {
       if (this.#ended || !this.#options.child.stdin.writable) throw notWritten(call, this.#options.stderrTail())
-      this.#write(requestMessage(id, call.method, call.params))
+      this.#write(requestMessage(id, call.method, ownProgressToken(call.params, id)))
     })
   }
 
@@ -191,6 +192,13 @@ class StdioLink {
     if (this.#calls.size === 1) return this.#calls.failAll(failure)
     this.#options.events.onOddity('AnswerTooLarge', `${bytes} bytes, and no id could be read`)
   }
+}
+
+/** Clients choose equal progress tokens: towards the child the call's own id stands in for it. */
+function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
+  if (params === null) return null
+  const token = findValue(params, {start: 0, end: params.length}, ['_meta', 'progressToken'])
+  return token === null ? params : replaceSpans(params, [{span: token, with: Buffer.from(String(id))}])
 }
 
 function part(bytes: Buffer, span: {readonly start: number; readonly end: number} | null): Buffer | null {

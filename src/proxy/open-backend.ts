@@ -1,4 +1,3 @@
-import {isAbsolute, resolve} from 'node:path'
 import type {BackendConfig} from '../config/schema.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import {Child} from '../mcp/child.ts'
@@ -16,8 +15,6 @@ export interface BackendEnvironment {
   readonly clock: Clock
   readonly identity: ClientIdentity
   readonly reaper: Reaper
-  /** A relative `cwd` starts at the config file's folder. */
-  readonly configFolder: string
 }
 
 export interface OpenOptions {
@@ -78,8 +75,7 @@ async function openChild(options: OpenOptions, command: string): Promise<Backend
   const child = await Child.start({
     command,
     args: config.args,
-    cwd:
-      config.cwd === undefined || isAbsolute(config.cwd) ? config.cwd : resolve(environment.configFolder, config.cwd),
+    cwd: config.cwd,
     env: config.env,
     ownerMark: `${environment.instance}:${config.id}.${options.generation}`,
     reaper: environment.reaper,

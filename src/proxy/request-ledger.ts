@@ -122,12 +122,13 @@ export class RequestLedger {
         blame: request.blame ?? undefined,
         code: request.code ?? undefined,
         outcome: request.outcome,
-        open_ms: openMs - firstByteMs >= 1 ? Number(openMs.toFixed(3)) : undefined,
+        open_ms: openMs - firstByteMs >= 10 ? Number(openMs.toFixed(3)) : undefined,
       },
     })
     if (failed) {
       this.#log.write({
-        level: 'ERROR',
+        // What a client did wrong is no error of this installation.
+        level: request.blame === 'client' ? 'WARN' : 'ERROR',
         module: 'proxy',
         kind: request.kind ?? 'RequestFailed',
         message: 'request failed',

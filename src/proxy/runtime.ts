@@ -1,6 +1,5 @@
 import {randomBytes} from 'node:crypto'
 import type http from 'node:http'
-import {dirname} from 'node:path'
 import type {BackendConfig, Config} from '../config/schema.ts'
 import type {Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
@@ -122,13 +121,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       pairs: {error: messageOf(error)},
     }),
   )
-  const environment = {
-    instance,
-    clock,
-    identity,
-    reaper,
-    configFolder: options.configPath === null ? process.cwd() : dirname(options.configPath),
-  }
+  const environment = {instance, clock, identity, reaper}
   const backends = config.servers.map(
     each =>
       new Backend({
@@ -164,7 +157,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     ledger,
     health: () => healthReport(state, backends),
     toolsDocument: async () => {
-      const list = await catalogue.settled(config.server.list_timeout, clock.now)
+      const list = await catalogue.settled(config.server.list_timeout)
       return Buffer.concat([Buffer.from('{"tools":['), list.elements, Buffer.from(']}\n')])
     },
     traceIdOf: createTraceIds(),
