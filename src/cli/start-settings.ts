@@ -1,10 +1,9 @@
 import {homedir} from 'node:os'
 import {resolve} from 'node:path'
 import {assertTrustedConfig, configNotFound, discoverConfig} from '../config/discover.ts'
-import {loadConfig} from '../config/load.ts'
+import {invalidConfig, loadConfig} from '../config/load.ts'
 import {resolveLogDir, resolveStateDir} from '../config/paths.ts'
 import type {Problem} from '../config/problem.ts'
-import {problemLines} from '../config/report.ts'
 import type {Config} from '../config/schema.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
@@ -39,7 +38,7 @@ export function settleStart(flags: StartFlags, env: NodeJS.ProcessEnv, cwd: stri
   assertTrustedConfig(discovered.found, discovered.how)
   const configPath = resolve(cwd, discovered.found)
   const loaded = loadConfig(configPath, {env, forStart: true})
-  if (!loaded.ok) throw invalidConfig(loaded.problems)
+  if (!loaded.ok) throw invalidConfig(loaded)
   const config = withOverrides(loaded.config, flags, env)
   const stateDir = resolveStateDir({env, config, home: homedir()})
   return {
@@ -92,16 +91,4 @@ function badSetting(what: string, value: string, wanted: string): AppError {
   return new AppError('BAD_SETTING', `${what} is ${JSON.stringify(value)}; it must be ${wanted}`, {
     exitCode: exitCode.usage,
   })
-}
-
-function invalidConfig(problems: readonly Problem[]): AppError {
-  const errors = problems.filter(problem => problem.severity === 'error')
-  return new AppError(
-    'CONFIG_INVALID',
-    `the configuration is invalid\n${errors.map(problem => problemLines(problem).join('\n')).join('\n')}`,
-    {
-      exitCode: exitCode.usage,
-      fix: 'only1mcp validate FILE shows all problems, warnings too.',
-    },
-  )
 }

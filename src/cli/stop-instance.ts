@@ -12,7 +12,7 @@ const waitMs = 60_000
  * still that very process. @returns what happened, for the operator
  */
 export async function stopInstance(): Promise<string> {
-  const {record, client} = findInstance()
+  const {record, client} = await findInstance()
   const startedAt = performance.now()
   try {
     await client.action('stop')

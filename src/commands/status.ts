@@ -9,7 +9,7 @@ export default class Status extends BaseCommand {
     const {flags} = await this.parse(Status)
     const {findInstance} = await import('../cli/instance.ts')
     const {statusDocument, statusText} = await import('../cli/status-report.ts')
-    const {record, client} = findInstance()
+    const {record, client} = await findInstance()
     const document = statusDocument(record, await client.snapshot())
     if (flags.json) printJson(document)
     else printLine(statusText(document))

@@ -12,7 +12,7 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   let tie = false
   for (const candidate of candidates) {
     const other = normal(candidate)
-    const distance = plain === other ? 0 : editDistance(plain, other)
+    const distance = plain === other ? 0 : isLonger(plain, other) ? 1 : editDistance(plain, other)
     if (distance > Math.max(1, Math.floor(Math.max(plain.length, other.length) / 3))) continue
     if (distance === bestDistance) tie = true
     if (distance >= bestDistance) continue
@@ -21,6 +21,11 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
     tie = false
   }
   return tie && bestDistance > 1 ? undefined : best
+}
+
+/** `warning` and `warn`, `max` and `max_entries`. */
+function isLonger(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a))
 }
 
 function normal(word: string): string {

@@ -9,9 +9,12 @@ import type {YamlSource} from './yaml-source.ts'
 
 type Issue = z.core.$ZodIssue
 
+/** No one reads more; each asks for the nearest word. */
+const maxIssues = 500
+
 /** Turns what the schema complains about into one finding a cause, with the place in the file and what to write. */
 export function explainIssues(issues: readonly Issue[], source: YamlSource, masked: readonly Span[]): Finding[] {
-  const findings = issues.flatMap(issue => explain(issue, source, masked))
+  const findings = issues.slice(0, maxIssues).flatMap(issue => explain(issue, source, masked))
   // `algorith` instead of `algorithm` is one mistake, not an unknown key and a missing one.
   const meant = new Set(findings.flatMap(({meant}) => (meant === undefined ? [] : [meant])))
   return findings
@@ -29,7 +32,7 @@ function explain(issue: Issue, source: YamlSource, masked: readonly Span[]): Exp
   const path = issue.path as KeyPath
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(key => unknownKey(key, path, source))
+      return issue.keys.slice(0, maxIssues).map(key => unknownKey(key, path, source))
     case 'invalid_key': {
       const why = issue.issues[0]?.message ?? 'not a key that may stand here'
       const key = JSON.stringify(String(path.at(-1) ?? ''))

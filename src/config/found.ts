@@ -23,7 +23,7 @@ export function foundAt(source: YamlSource, path: KeyPath, masked: readonly Span
   if (!isScalar(node) || node.value === null)
     return {kind: 'nothing', words: 'nothing', written: undefined, quoted: false}
   const at = spanOf(node) ?? {start: 0, end: 0}
-  const hidden = masked.some(span => span.start < at.end && at.start < span.end)
+  const hidden = overlaps(masked, at)
   const quoted = /^["']/.test(source.text.slice(at.start, at.start + 1))
   if (hidden) return {kind: kindOf(node.value), words: 'a value that is not shown', written: undefined, quoted}
   const written = node.source ?? String(node.value)
@@ -31,6 +31,18 @@ export function foundAt(source: YamlSource, path: KeyPath, masked: readonly Span
   const kind = kindOf(node.value)
   const words = kind === 'number' ? `the number ${short}` : kind === 'boolean' ? short : JSON.stringify(short)
   return {kind, words, written, quoted}
+}
+
+/** @param spans in order and apart from each other */
+function overlaps(spans: readonly Span[], at: Span): boolean {
+  let low = 0
+  let high = spans.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((spans[middle]?.end ?? 0) <= at.start) low = middle + 1
+    else high = middle
+  }
+  return (spans[low]?.start ?? Number.POSITIVE_INFINITY) < at.end
 }
 
 function kindOf(value: unknown): 'number' | 'boolean' | 'text' {

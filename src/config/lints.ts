@@ -127,7 +127,7 @@ function sharedPrefixes(value: unknown, source: YamlSource): Finding[] {
     const prefix = server.prefix ?? group
     if (typeof prefix !== 'string' || server.enabled === false) return []
     const before = first.get(prefix)
-    const place = place_(path, server)
+    const place = placeOf(path, server)
     if (before === undefined) {
       first.set(prefix, {path: place, group})
       return []
@@ -149,7 +149,7 @@ function sharedPrefixes(value: unknown, source: YamlSource): Finding[] {
     ]
   })
 
-  function place_(path: KeyPath, server: Readonly<Record<string, unknown>>): KeyPath {
+  function placeOf(path: KeyPath, server: Readonly<Record<string, unknown>>): KeyPath {
     for (const key of ['prefix', 'group']) if (Object.hasOwn(server, key)) return [...path, key]
     return [...path, 'id']
   }

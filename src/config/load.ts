@@ -81,17 +81,16 @@ function examine(tree: Tree, source: YamlSource, options: LoadOptions): Examined
   if (tree.value === null && tree.findings.length === 0) return {findings: [emptyFile]}
   const version = checkVersion(tree.value, source)
   if (version) return {findings: [version]}
-  const masked = secretSpans(source, true)
   const value = withoutEmptySections(withoutFreeKeys(tree.value), [])
   const parsed = coerceExpanded(value, tree, input => configSchema.safeParse(input))
   // A variable that is not set, or an alias of nothing, leaves a value that says nothing about the file.
   const unread = new Set(tree.findings.map(({path}) => JSON.stringify(path)))
   const issues = parsed.error?.issues.filter(({path}) => !unread.has(JSON.stringify(path))) ?? []
-  const options_ = {strict: options.strict === true, forStart: options.forStart === true}
+  const lintOptions = {strict: options.strict === true, forStart: options.forStart === true}
   const findings = [
     ...tree.findings,
-    ...explainIssues(issues, source, masked),
-    ...lint(value, source, options_),
+    ...(issues.length > 0 ? explainIssues(issues, source, secretSpans(source, true)) : []),
+    ...lint(value, source, lintOptions),
     ...trapsIn(value, source),
   ]
   return parsed.success ? {findings, config: parsed.data} : {findings}

@@ -1,4 +1,4 @@
-import {isAlias, isMap, isSeq, type Node} from 'yaml'
+import {isAlias, isMap, isSeq, type Node, type Pair, type YAMLMap} from 'yaml'
 import type {Span} from './problem.ts'
 import type {KeyPath} from './schema-walk.ts'
 import {isMergeKey, keyText, spanOf, type YamlSource} from './yaml-source.ts'
@@ -56,12 +56,11 @@ function child(source: YamlSource, node: Node, step: string | number, depth: num
       ? at(source, undefined, node.items[step] as Node | null)
       : undefined
   if (!isMap(node)) return undefined
-  for (const pair of node.items)
-    if (keyText(pair.key) === String(step) && !isMergeKey(pair.key))
-      return at(source, pair.key as Node, pair.value as Node | null)
-  for (const pair of node.items) {
-    if (!isMergeKey(pair.key)) continue
-    const merged = follow(source, pair.value as Node | null)
+  const pair = pairsOf(node).get(String(step))
+  if (pair) return at(source, pair.key as Node, pair.value as Node | null)
+  for (const {key, value} of node.items) {
+    if (!isMergeKey(key)) continue
+    const merged = follow(source, value as Node | null)
     const maps = isSeq(merged) ? merged.items.map(item => follow(source, item as Node | null)) : [merged]
     for (const map of maps) {
       const found = map && child(source, map, step, depth + 1)
@@ -69,6 +68,21 @@ function child(source: YamlSource, node: Node, step: string | number, depth: num
     }
   }
   return undefined
+}
+
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
+
+/** The keys of a map, the first of equal ones; kept, since a file with many faults asks often. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(map)
+  if (known) return known
+  const found = new Map<string, Pair>()
+  for (const pair of map.items) {
+    const key = keyText(pair.key)
+    if (key !== undefined && !isMergeKey(pair.key) && !found.has(key)) found.set(key, pair)
+  }
+  pairs.set(map, found)
+  return found
 }
 
 function at(source: YamlSource, key: Node | undefined, node: Node | null): Located {

@@ -40,7 +40,7 @@ export function report(findings: readonly Finding[], source: YamlSource, file: s
   const rest = ordered.slice(maxProblems)
   if (rest.length > 0)
     problems.push({
-      ...fileProblem(file, 'problems.more', `${rest.length} more problems are not shown`),
+      ...fileProblem(file, 'problems.more', 'there are more problems, which are not shown'),
       severity: rest.some(({severity}) => severity === 'error') ? 'error' : 'warning',
     })
   return problems
@@ -87,6 +87,6 @@ export function problemLines(problem: Problem, paint: Paint = (_, text) => text)
 
 /** The place, where the message does not name it itself. */
 function subject({code, path, message}: Problem): string {
-  const named = path === '' || code.startsWith('key.') || message.includes(path)
+  const named = path === '' || /^(key|server)\./.test(code) || message.includes(path)
   return named ? '' : `${safeText(path, {max: 200})}: `
 }

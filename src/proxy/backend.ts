@@ -8,6 +8,7 @@ import {messageOf} from '../shared/errors.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {Ring} from '../shared/ring.ts'
 import {listTools, type ToolEntry} from './backend-tools.ts'
+import {OddityLog} from './oddity-log.ts'
 import {
   type BackendEnvironment,
   EndedDuringDiscover,
@@ -40,9 +41,13 @@ export class Backend {
   readonly #options: BackendOptions
   readonly #policy = new RestartPolicy()
   readonly #stderr = new Ring<string>(stderrKept)
+  readonly #oddities: OddityLog
+  /** Of the current process only: an earlier one's words explain nothing. */
+  #lastWords: string[] = []
   #connection: BackendConnection | undefined
   #status: ServerStatus
   #since: number
+  #startingSince: number
   #tools: readonly ToolEntry[] | undefined
   #era: 'unknown' | 'legacy' = 'unknown'
   #generation = 0
@@ -62,6 +67,8 @@ export class Backend {
     this.config = options.config
     this.#status = options.config.enabled && transportOf(options.config) !== 'none' ? 'starting' : 'disabled'
     this.#since = options.environment.clock.wallMs()
+    this.#startingSince = options.environment.clock.now()
+    this.#oddities = new OddityLog(options.config.id, options.environment.clock.now, options.log)
   }
 
   get id(): string {
@@ -83,6 +90,16 @@ export class Backend {
 
   get timeoutMs(): number {
     return this.config.timeout ?? this.#options.defaultTimeoutMs
+  }
+
+  /** For how long it has been starting, or listing its tools for the first time; undefined when it is not. */
+  get settlingMs(): number | undefined {
+    const settling = this.#status === 'starting' || (this.#status === 'up' && this.#tools === undefined)
+    return settling ? this.#options.environment.clock.now() - this.#startingSince : undefined
+  }
+
+  get lastError(): ServerSnapshot['lastError'] {
+    return this.#lastError
   }
 
   /** Whether a call makes sense now or soon. */
@@ -176,6 +193,8 @@ export class Backend {
   async #open(): Promise<void> {
     const {environment, log} = this.#options
     this.#generation++
+    this.#lastWords = []
+    this.#startingSince = environment.clock.now()
     this.#nextStartAt = null
     try {
       const connection = await openBackend({
@@ -203,7 +222,7 @@ export class Backend {
             message: 'stderr comes faster than it is kept',
             pairs: {server_id: this.id, dropped_bytes: bytes},
           }),
-        stderrTail: () => this.#stderr.toArray().slice(-3),
+        stderrTail: () => this.#lastWords,
       })
       if (this.#status === 'stopped') return await connection.close(500)
       this.#opened(connection)
@@ -307,13 +326,7 @@ export class Backend {
       if (this.#connection) return this.#connection
     }
     if (this.#connection) return this.#connection
-    const why = this.#lastError === null ? '' : `: ${this.#lastError.message}`
-    throw new CallFailure(`No backend available: ${this.id} is ${this.#status.replace('_', ' ')}${why}`, {
-      kind: 'NoBackend',
-      blame: this.#lastError?.blame ?? 'backend-process',
-      code: rpcCode.noBackend,
-      delivered: 'no',
-    })
+    throw unavailable(this)
   }
 
   #connectionEvents(): ConnectionEvents {
@@ -327,19 +340,13 @@ export class Backend {
       onNotification: method => {
         if (method === 'notifications/tools/list_changed' && this.#connection) void this.#refreshTools(this.#connection)
       },
-      onOddity: (kind, detail) =>
-        this.#options.log({
-          level: 'WARN',
-          module: 'backend',
-          kind,
-          message: 'odd message from a server',
-          pairs: {server_id: this.id, detail},
-        }),
+      onOddity: (kind, detail) => this.#oddities.note(kind, detail),
     }
   }
 
   #stderrLine(line: string): void {
     this.#stderr.push(line)
+    this.#lastWords = [...this.#lastWords.slice(-2), line]
     this.#options.log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, pairs: {server_id: this.id}})
   }
 
@@ -365,6 +372,20 @@ export class Backend {
     for (const wake of waiters) wake()
     this.#options.onChange(this)
   }
+}
+
+/** There is no way to this server now, and what is known of why. */
+export function unavailable(backend: Backend): CallFailure {
+  const {lastError, status} = backend
+  return new CallFailure(
+    `No backend available: ${backend.id} is ${status.replace('_', ' ')}${lastError === null ? '' : `: ${lastError.message}`}`,
+    {
+      kind: 'NoBackend',
+      blame: lastError?.blame ?? 'backend-process',
+      code: rpcCode.noBackend,
+      delivered: 'no',
+    },
+  )
 }
 
 /** Some servers announce a changed list that is the same: nobody needs to hear of it. */

@@ -46,17 +46,25 @@ export class Catalogue {
     return this.#built
   }
 
-  /** The list once every backend that starts has given its tools, or at `timeoutMs`, whichever is first. */
-  async settled(timeoutMs: number, now: () => number): Promise<ToolCatalogue> {
-    const until = now() + timeoutMs
+  /**
+   * The list once every backend that starts has given its tools. One that has had its `timeoutMs` already is not waited
+   * for again: a hanging server costs each list nothing.
+   */
+  async settled(timeoutMs: number): Promise<ToolCatalogue> {
     for (;;) {
-      const waiting = this.#backends.filter(
-        backend => backend.tools === undefined && (backend.status === 'starting' || backend.status === 'up'),
-      )
-      const rest = until - now()
-      if (waiting.length === 0 || rest <= 0) return this.current
-      await Promise.race(waiting.map(backend => backend.changed(rest)))
+      const rests = this.#backends.map(backend => ({backend, restMs: timeoutMs - (backend.settlingMs ?? timeoutMs)}))
+      const waiting = rests.filter(({restMs}) => restMs > 0)
+      if (waiting.length === 0) return this.current
+      await Promise.race(waiting.map(({backend, restMs}) => backend.changed(restMs)))
     }
+  }
+
+  /** The server that a name's prefix means, where its tools are not known. */
+  absentOwner(name: string): Backend | undefined {
+    return this.#backends.find(
+      backend =>
+        backend.tools === undefined && backend.status !== 'disabled' && name.startsWith(`${prefixOf(backend)}__`),
+    )
   }
 
   #build(): ToolCatalogue {
@@ -83,7 +91,7 @@ export class Catalogue {
 
   /** The exposed name: prefixed, and on a clash with an earlier server's tool prefixed with the server's id. */
   #freeName(backend: Backend, tool: ToolEntry, routes: ReadonlyMap<string, ToolRoute>): string | undefined {
-    const prefix = backend.config.prefix ?? backend.id
+    const prefix = prefixOf(backend)
     const wanted = prefix === '' ? tool.name : `${prefix}__${tool.name}`
     const name = routes.has(wanted) ? `${backend.id}__${tool.name}` : wanted
     if (routes.has(name) || name.length > longestName) {
@@ -112,6 +120,10 @@ export class Catalogue {
       pairs: {server_id: backend.id, tool: tool.name, name},
     })
   }
+}
+
+function prefixOf(backend: Backend): string {
+  return backend.config.prefix ?? backend.id
 }
 
 function renamed(tool: ToolEntry, name: string): Buffer {

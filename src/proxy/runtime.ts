@@ -157,7 +157,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     ledger,
     health: () => healthReport(state, backends),
     toolsDocument: async () => {
-      const list = await catalogue.settled(config.server.list_timeout, clock.now)
+      const list = await catalogue.settled(config.server.list_timeout)
       return Buffer.concat([Buffer.from('{"tools":['), list.elements, Buffer.from(']}\n')])
     },
     traceIdOf: createTraceIds(),

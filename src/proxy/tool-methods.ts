@@ -1,10 +1,10 @@
 import {notificationMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {findValue, replaceSpans, setMember, stringAt} from '../mcp/splice.ts'
-import type {Backend} from './backend.ts'
-import type {ToolCatalogue, ToolRoute} from './catalogue.ts'
+import {unavailable} from './backend.ts'
+import type {ToolRoute} from './catalogue.ts'
 import {paramsForBackend, resultForClient} from './era-bridge.ts'
-import type {MethodAnswer, MethodCall} from './methods.ts'
+import type {MethodAnswer, MethodCall} from './method-call.ts'
 import {RpcFailure} from './rpc-failure.ts'
 
 /** Our keys in a list's `_meta`: servers whose tools are missing, or are from before they went away. */
@@ -13,7 +13,7 @@ const staleKey = 'io.only1mcp/staleServers'
 
 /** The merged list, within its deadline: what is missing by then is named, never waited for. */
 export async function toolList({context, services}: MethodCall): Promise<MethodAnswer> {
-  const list = await services.catalogue.settled(services.listTimeoutMs, services.now)
+  const list = await services.catalogue.settled(services.listTimeoutMs)
   const meta = {
     ...(list.absent.length > 0 && {[absentKey]: list.absent}),
     ...(list.stale.length > 0 && {[staleKey]: list.stale}),
@@ -67,25 +67,15 @@ async function findRoute({services}: MethodCall, name: string): Promise<ToolRout
   const {catalogue} = services
   const known = catalogue.current.routes.get(name)
   if (known) return known
-  const settled = await catalogue.settled(services.listTimeoutMs, services.now)
+  const settled = await catalogue.settled(services.listTimeoutMs)
   const late = settled.routes.get(name)
   if (late) return late
-  const absent = absentOwner(settled, name)
-  if (absent !== undefined) {
-    throw new RpcFailure(rpcCode.noBackend, `No backend available: ${absent} has not come up yet`, {
-      kind: 'NoBackend',
-      blame: 'backend-process',
-    })
-  }
+  const absent = services.catalogue.absentOwner(name)
+  if (absent !== undefined) throw unavailable(absent)
   throw new RpcFailure(rpcCode.invalidParams, `Unknown tool: ${name.slice(0, 128)}`, {
     kind: 'UnknownTool',
     blame: 'client',
   })
-}
-
-/** The server that a name's prefix means, where its list is not known. */
-function absentOwner({absent}: ToolCatalogue, name: string): Backend['id'] | undefined {
-  return absent.find(id => name.startsWith(`${id}__`))
 }
 
 /** The raw bytes of the client's progress token. */
