@@ -16,12 +16,14 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {compareRuns, scenarioCell, summaryLine, textTable} from '../test/conformance/comparison.ts'
+import {exitOnSignals} from '../test/conformance/end-with-us.ts'
 import {startHttpFixture, stdioFixtureArgs} from '../test/conformance/fixture-server.ts'
 import {startProxy} from '../test/conformance/running-proxy.ts'
 import {requirementSets, runClientSuite, runServerSuite} from '../test/conformance/suite.ts'
 
 const upstreamClient = fileURLToPath(new URL('../test/fixtures/conformance/upstream-client.mjs', import.meta.url))
 
+exitOnSignals()
 const {values} = parseArgs({
   options: {
     url: {type: 'string'},

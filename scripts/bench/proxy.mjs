@@ -12,8 +12,9 @@ import {availableParallelism, cpus, loadavg, release, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
+import {exitOnSignals} from '../../test/conformance/end-with-us.ts'
 import {startProcess} from '../../test/conformance/started-process.ts'
-import {judgeGoals, median, round} from './goals.mjs'
+import {judgeGoals, median, round} from './goals.ts'
 import {idleRssMiB} from './idle-memory.mjs'
 import {measureSubject} from './measure.mjs'
 import {defaultPeersFolder, peerVersions} from './peers.mjs'
@@ -25,6 +26,7 @@ const PROXY_CORE = 0
 const OTHER_CORE = 1
 const figures = ['rps', 'cpuUsPerCall', 'p50Us', 'p99Us', 'cpuUsPerList', 'rssMiB']
 
+exitOnSignals()
 const {values} = parseArgs({
   options: {
     rounds: {type: 'string'},
@@ -92,6 +94,15 @@ function summarize(result) {
   )
 }
 
+/** Whether a subject hands on the very bytes of the backend, in calls and lists. */
+function compareAnswers(measured) {
+  const direct = measured.find(({id}) => id === 'direct')?.rounds[0].answers
+  for (const result of measured) {
+    const [call, list] = result.rounds[0].answers
+    result.sameBytes = direct !== undefined && call === direct[0] && (list === undefined || list === direct[1])
+  }
+}
+
 const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: availableParallelism(),
@@ -118,6 +129,7 @@ try {
   for (let number = 1; number <= rounds; number += 1) await runRound(number, environment, results)
   for (const result of results) if (result.rounds.length > 0) summarize(result)
   const measured = results.filter(({rounds}) => rounds.length > 0)
+  compareAnswers(measured)
   const medians = Object.fromEntries(measured.map(({id, median}) => [id, median]))
   const memory = medians.only1mcp === undefined ? {} : {idleRssMiB: await idleRssMiB(environment.backendUrl)}
   const judged = judgeGoals(medians, memory)
