@@ -7,12 +7,12 @@
  * calls a second and latencies mean something on a quiet machine only. --check makes exit 1 when a goal is missed.
  */
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync} from 'node:fs'
 import {availableParallelism, cpus, loadavg, release, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
-import {exitOnSignals} from '../../test/conformance/end-with-us.ts'
+import {exitOnSignals, removeWithUs} from '../../test/conformance/end-with-us.ts'
 import {startProcess} from '../../test/conformance/started-process.ts'
 import {judgeGoals, median, round} from './goals.ts'
 import {idleRssMiB} from './idle-memory.mjs'
@@ -111,6 +111,7 @@ const machine = {
   loadBefore: loadavg().map(value => Number(value.toFixed(2))),
 }
 const root = mkdtempSync(join(tmpdir(), 'only1mcp-bench-'))
+removeWithUs(root)
 const backendFile = fileURLToPath(new URL('http-backend.mjs', import.meta.url))
 const [backendCommand, backendArgs] = pinTo(OTHER_CORE)(process.execPath, [backendFile])
 const backend = await startProcess(backendCommand, backendArgs, {ready: /^listening \d+$/, timeoutMs: 15_000})
@@ -166,5 +167,4 @@ try {
   if (values.check && judged.some(({verdict}) => verdict === 'missed')) process.exitCode = 1
 } finally {
   await backend.stop()
-  rmSync(root, {recursive: true, force: true})
 }
