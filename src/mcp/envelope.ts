@@ -1,6 +1,6 @@
 import {isUtf8} from 'node:buffer'
 import {defaultMaxDepth, JsonCursor, type Span} from './json-scan.ts'
-import {decodeString, keyNames, matchKey, noKey, variant} from './key-match.ts'
+import {decodeString, isText, keyNames, matchKey, noKey, variant} from './key-match.ts'
 import {type MessageId, readId} from './message-id.ts'
 
 /** One JSON-RPC message: what a proxy needs of it. Spans are offsets into the scanned bytes; nothing else was read. */
@@ -168,7 +168,7 @@ function toEnvelope(bytes: Buffer, members: Members): ScanResult {
 
 /** `"2.0"`, also when it is spelt with escapes. */
 function isVersion2(bytes: Buffer, span: Span): boolean {
-  return bytes[span.start] === 0x22 && decodeString(bytes, span.start, span.end) === '2.0'
+  return bytes[span.start] === 0x22 && isText(bytes, span.start, span.end, '2.0')
 }
 
 /** @returns undefined when the params are no object; JSON's null is what sloppy peers send for none */

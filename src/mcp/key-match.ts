@@ -48,8 +48,8 @@ function matchText(key: string, names: KeyNames): number {
   return noKey
 }
 
-/** Whether the key between `start` and `end` (quotes included) is exactly this text, however it is escaped. */
-export function isKey(bytes: Buffer, start: number, end: number, key: string): boolean {
+/** Whether the string token between `start` and `end` (quotes included) is exactly this text, however it is escaped. */
+export function isText(bytes: Buffer, start: number, end: number, key: string): boolean {
   let i = 0
   for (let pos = start + 1; pos < end - 1; pos++, i++) {
     const byte = bytes[pos] as number

@@ -21,8 +21,18 @@ export function readId(bytes: Buffer, start: number, end: number): MessageId | n
     return {bytes: bytes.subarray(start, end), type: 'string', key: `s:${decodeString(bytes, start, end)}`}
   }
   if (first !== 0x2d && !isDigit(first)) return null
-  const text = bytes.toString('latin1', start, end)
-  return {bytes: bytes.subarray(start, end), type: 'number', key: `n:${text.replace(/\.0+$/, '')}`}
+  return {bytes: bytes.subarray(start, end), type: 'number', key: `n:${numberText(bytes, start, end)}`}
+}
+
+/** The spelling of a number, without a fraction of zeros. Most ids are short whole numbers: those take no detour. */
+function numberText(bytes: Buffer, start: number, end: number): string | number {
+  let value = 0
+  for (let pos = start; pos < end; pos++) {
+    const byte = bytes[pos] as number
+    if (!isDigit(byte) || end - start > 15) return bytes.toString('latin1', start, end).replace(/\.0+$/, '')
+    value = value * 10 + byte - 0x30
+  }
+  return value
 }
 
 const idName = keyNames('id')

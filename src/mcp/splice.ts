@@ -1,6 +1,6 @@
 import {JsonCursor, type Span} from './json-scan.ts'
 import {spaceEnd} from './json-token.ts'
-import {decodeString, isKey} from './key-match.ts'
+import {decodeString, isText} from './key-match.ts'
 
 /**
  * Reads and edits places inside JSON bytes without touching the rest. The bytes have been scanned before: malformed ones
@@ -41,7 +41,7 @@ export function findValue(bytes: Buffer, span: Span, path: readonly string[]): S
     cursor.enter()
     while (cursor.nextMember()) {
       const start = cursor.pos
-      const wanted = isKey(bytes, cursor.keyStart, cursor.keyEnd, key)
+      const wanted = isText(bytes, cursor.keyStart, cursor.keyEnd, key)
       if (cursor.skipValue() && wanted) found = {start, end: cursor.pos}
     }
     throwOnFault(cursor)
