@@ -31,7 +31,8 @@ const shallowStack = new Uint8Array(1024)
  *
  * @example
  * const cursor = new JsonCursor(bytes)
- * if (cursor.enter(openBrace)) while (cursor.nextMember()) { …cursor.keyStart…; cursor.skipValue() }
+ * if (cursor.peek() === 0x7b) cursor.enter()
+ * while (cursor.nextMember()) cursor.skipValue() // its key stands at cursor.keyStart
  */
 export class JsonCursor {
   readonly bytes: Uint8Array
@@ -185,8 +186,7 @@ export type JsonFault = 'malformed' | 'too-deep' | 'invalid-utf8'
 
 /**
  * Whether the bytes are one JSON document in UTF-8, without a byte order mark and not too deep.
- * @returns null when they are; a document with several faults is named after the first in the list of `JsonFault`s
- * order invalid-utf8, malformed, too-deep
+ * @returns null when they are. Of several faults the first of invalid-utf8, malformed, too-deep is named.
  */
 export function checkJson(bytes: Uint8Array, maxDepth = defaultMaxDepth): {fault: JsonFault; why: string} | null {
   if (!isUtf8(bytes)) return {fault: 'invalid-utf8', why: 'the text is not UTF-8'}
