@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {blameParties} from '../shared/blame.ts'
 
 /**
  * The contract between the runtime and every console: HTTP and NDJSON over the control socket. A console reads any
@@ -9,11 +10,7 @@ export const contractVersion = '1.0'
 export const contractMajor = 1
 
 /** `[bucket, count]` pairs of `shared/latency-buckets`; percentiles are computed by the reader. */
-const buckets = z.array(z.tuple([z.number().int(), z.number().int()])).readonly()
-
-/** Whose fault a failed request was (design, mechanism 4). */
-export const blameParties = ['client', 'proxy', 'transport', 'backend-process', 'backend-logic'] as const
-export type BlameParty = (typeof blameParties)[number]
+const buckets = z.array(z.tuple([z.number().int(), z.number().int()]).readonly()).readonly()
 
 /** How a request ended; exactly one of these, once. */
 export const outcomes = ['answered', 'error', 'cancelled', 'ambiguous'] as const

@@ -28,7 +28,9 @@ export type RuntimeRecord = z.infer<typeof runtimeRecord>
 /** What looking for a runtime's record came to. */
 export type RuntimeRecordRead =
   | {readonly state: 'known'; readonly path: string; readonly record: RuntimeRecord}
-  | {readonly state: 'absent' | 'denied' | 'error'; readonly path: string; readonly why: string}
+  | {readonly state: 'absent'; readonly path: string; readonly why: string}
+  | {readonly state: 'denied'; readonly path: string; readonly why: string}
+  | {readonly state: 'error'; readonly path: string; readonly why: string}
 
 const maxBytes = 64 * 1024
 

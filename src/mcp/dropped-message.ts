@@ -39,10 +39,10 @@ export class DroppingMessage {
     this.#tail = Buffer.concat([this.#tail.subarray(Math.max(0, this.#tail.length + last.length - keptBytes)), last])
   }
 
-  /** The report, when the head alone names the id: the caller that waits for it need not wait for the end. */
-  early(): DroppedMessage | null {
-    const id = recoverId(this.#head, Buffer.alloc(0))
-    return id === null ? null : {bytes: this.#bytes, head: this.#head, tail: Buffer.alloc(0), id}
+  /** The report before the end has come. */
+  soFar(): DroppedMessage {
+    const tail = Buffer.alloc(0)
+    return {bytes: this.#bytes, head: this.#head, tail, id: recoverId(this.#head, tail)}
   }
 
   /** The report at the end of the message, or once it is given up. */

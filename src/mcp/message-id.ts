@@ -24,6 +24,11 @@ export function readId(bytes: Buffer, start: number, end: number): MessageId | n
   return {bytes: bytes.subarray(start, end), type: 'number', key: `n:${numberText(bytes, start, end)}`}
 }
 
+/** The id as one of the numbers that we give our own calls; NaN, which is none of them, for any other. */
+export function ownId(id: MessageId): number {
+  return id.type === 'number' ? Number(id.key.slice(2)) : Number.NaN
+}
+
 /** The spelling of a number, without a fraction of zeros. Most ids are short whole numbers: those take no detour. */
 function numberText(bytes: Buffer, start: number, end: number): string | number {
   let value = 0

@@ -115,7 +115,7 @@ export function replaceSpans(bytes: Buffer, edits: readonly Edit[]): Buffer {
  * @throws TypeError when the span is no object
  */
 export function memberEdits(bytes: Buffer, object: Span, changes: ReadonlyMap<string, Buffer | null>): Edit[] {
-  if (bytes[object.start] !== openBrace) throw new TypeError(`no object at byte ${object.start}`)
+  const {start} = trimmed(bytes, object)
   const members = objectMembers(bytes, object)
   const edits: Edit[] = []
   const present = new Set<string>()
@@ -127,7 +127,7 @@ export function memberEdits(bytes: Buffer, object: Span, changes: ReadonlyMap<st
     if (change === null) edits.push({span: removal(members, index, index < lastKept), with: nothing})
     else if (change !== undefined) edits.push({span: member.value, with: change})
   }
-  const end = members.at(-1)?.value.end ?? object.start + 1
+  const end = members.at(-1)?.value.end ?? start + 1
   for (const [key, value] of changes) {
     if (value === null || present.has(key)) continue
     const parts = [Buffer.from(`${JSON.stringify(key)}:`), value]
@@ -139,10 +139,9 @@ export function memberEdits(bytes: Buffer, object: Span, changes: ReadonlyMap<st
 
 /** Adds a member at the end, where it wins over one of the same key (see `setMember` to replace that). */
 export function insertMember(bytes: Buffer, object: Span, key: string, value: Buffer): Buffer {
-  if (bytes[object.start] !== openBrace) throw new TypeError(`no object at byte ${object.start}`)
-  let end = object.end - 1
-  while (spaceEnd(bytes, end - 1, end) === end) end--
-  const member = Buffer.concat([Buffer.from(`${end > object.start + 1 ? ',' : ''}${JSON.stringify(key)}:`), value])
+  const {start, end: close} = trimmed(bytes, object)
+  const end = trimmedEnd(bytes, close - 1)
+  const member = Buffer.concat([Buffer.from(`${end > start + 1 ? ',' : ''}${JSON.stringify(key)}:`), value])
   return replaceSpans(bytes, [{span: {start: end, end}, with: member}])
 }
 
@@ -162,6 +161,19 @@ function removal(members: readonly Member[], index: number, followed: boolean): 
   const next = members[index + 1]
   if (followed && next !== undefined) return {start: member.keySpan.start, end: next.keySpan.start}
   return {start: members[index - 1]?.value.end ?? member.keySpan.start, end: member.value.end}
+}
+
+/** The object without the white space around it. */
+function trimmed(bytes: Buffer, object: Span): Span {
+  const start = spaceEnd(bytes, object.start, object.end)
+  if (bytes[start] !== openBrace) throw new TypeError(`no object at byte ${start}`)
+  return {start, end: trimmedEnd(bytes, object.end)}
+}
+
+function trimmedEnd(bytes: Buffer, at: number): number {
+  let end = at
+  while (spaceEnd(bytes, end - 1, end) === end) end--
+  return end
 }
 
 /** Depth was judged by the scan; here it does not matter. */

@@ -1,4 +1,4 @@
-import {type DroppedMessage, DroppingMessage, overflowFactor} from './dropped-message.ts'
+import {type DroppedMessage, DroppingMessage} from './dropped-message.ts'
 import {GrowingBuffer} from './growing-buffer.ts'
 
 export interface SseEvent {
@@ -16,11 +16,7 @@ export interface SseParserOptions {
   /** Largest event: all its lines together, in bytes. */
   readonly maxEventBytes: number
   readonly onEvent: (event: SseEvent) => void
-  /**
-   * Once for each event over the limit, with the beginning and the end of its data: at the limit when the beginning
-   * holds the id of the message, else at its end, at the latest after `overflowFactor` times the limit. The parser goes
-   * on with the next event.
-   */
+  /** Once for each event over the limit, as soon as it is; the parser goes on with the next event. */
   readonly onOverflow: (dropped: DroppedMessage) => void
 }
 
@@ -49,10 +45,9 @@ export class SseParser {
   #eventBytes = 0
   /** The event is over its limit: none of its lines counts any more. */
   #overflown = false
-  #dropping: DroppingMessage | null = null
   /** Something of the line has come. */
   #lineStarted = false
-  #lineFate: 'keep' | 'drop' | 'ignore' = 'keep'
+  #lineIgnored = false
   #afterReturn = false
   /** Bytes of a byte order mark that came so far; -1 once the beginning of the stream is behind us. */
   #markBytes = 0
@@ -96,9 +91,7 @@ export class SseParser {
   end(): void {
     this.#line.clear()
     this.#lineStarted = false
-    const dropping = this.#dropping
     this.#reset()
-    if (dropping !== null) this.#options.onOverflow(dropping.final())
   }
 
   #skipMark(chunk: Buffer): number {
@@ -122,15 +115,10 @@ export class SseParser {
   #hold(piece: Buffer): void {
     if (!this.#lineStarted) {
       this.#lineStarted = true
-      this.#lineFate = this.#overflown || piece[0] === colon ? 'ignore' : 'keep'
+      this.#lineIgnored = this.#overflown || piece[0] === colon
     }
-    if (this.#lineFate === 'ignore') return
-    if (this.#lineFate === 'drop') {
-      this.#dropping?.add(piece)
-      if (this.#dropping !== null && this.#dropping.bytes > overflowFactor * this.#options.maxEventBytes) {
-        this.#report(this.#dropping.final())
-      }
-    } else if (this.#fits(piece)) this.#line.append(piece)
+    if (this.#lineIgnored) return
+    if (this.#fits(piece)) this.#line.append(piece)
     else this.#drop(piece)
   }
 
@@ -147,7 +135,7 @@ export class SseParser {
     }
     if (piece.length > 0) this.#hold(piece)
     this.#lineStarted = false
-    if (this.#lineFate === 'keep') this.#readLine(this.#line.take())
+    if (!this.#lineIgnored) this.#readLine(this.#line.take())
   }
 
   #fits(piece: Buffer): boolean {
@@ -177,13 +165,13 @@ export class SseParser {
   }
 
   #dispatch(): void {
-    const {dropping, event, retry} = {dropping: this.#dropping, event: this.#event, retry: this.#retry}
+    const event = this.#event === '' ? 'message' : this.#event
+    const retry = this.#retry
     const data = this.#moreData.length > 0 ? this.#moreData.take() : this.#data
     this.#reset()
-    if (dropping !== null) this.#options.onOverflow(dropping.final())
     if (data === null) return
     this.#retry = null
-    this.#options.onEvent({event: event === '' ? 'message' : event, data, id: this.#lastEventId, retry})
+    this.#options.onEvent({event, data, id: this.#lastEventId, retry})
   }
 
   #drop(piece: Buffer): void {
@@ -193,15 +181,8 @@ export class SseParser {
     const value = line.subarray(line.subarray(0, dataField.length).equals(dataField) ? dataField.length : 0)
     this.#reset()
     this.#overflown = true
-    this.#lineFate = 'drop'
-    this.#dropping = new DroppingMessage(Buffer.concat([earlier, value]))
-    const early = this.#dropping.early()
-    if (early !== null) this.#report(early)
-  }
-
-  #report(dropped: DroppedMessage): void {
-    this.#dropping = null
-    this.#options.onOverflow(dropped)
+    this.#lineIgnored = true
+    this.#options.onOverflow(new DroppingMessage(Buffer.concat([earlier, value])).soFar())
   }
 
   /** Ready for the next event, before anyone is told of this one: a callback may throw. */
@@ -211,7 +192,6 @@ export class SseParser {
     this.#event = ''
     this.#eventBytes = 0
     this.#overflown = false
-    this.#dropping = null
   }
 }
 

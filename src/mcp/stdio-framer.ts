@@ -86,8 +86,9 @@ export class StdioFramer {
     this.#line = 'skipping'
     this.#held.append(piece)
     this.#dropping = new DroppingMessage(this.#held.take())
-    const early = this.#dropping.early()
-    if (early !== null) this.#report(early)
+    // The caller that waits for this answer need not wait for its end.
+    const early = this.#dropping.soFar()
+    if (early.id !== null) this.#report(early)
   }
 
   #report(dropped: DroppedMessage): void {

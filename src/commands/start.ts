@@ -1,0 +1,66 @@
+import {Flags} from '@oclif/core'
+import {BaseCommand} from '../cli/base-command.ts'
+import {printLine} from '../cli/output.ts'
+
+export default class Start extends BaseCommand {
+  static override readonly summary = 'run the proxy: many MCP servers behind one endpoint'
+  static override readonly examples = [
+    '<%= config.bin %> start --config config.yaml',
+    '<%= config.bin %> start --port 8081 --log-level debug',
+    '<%= config.bin %> start --tui',
+  ]
+  static override readonly flags = {
+    config: Flags.string({
+      description:
+        'configuration file (else ONLY1MCP_CONFIG, ./only1mcp.yaml, ./config.yaml, ~/.config/only1mcp/config.yaml, /etc/only1mcp/config.yaml)',
+    }),
+    host: Flags.string({description: 'address to listen on (ONLY1MCP_HOST, server.host)'}),
+    port: Flags.integer({description: 'port to listen on (ONLY1MCP_PORT, server.port)', min: 0, max: 65_535}),
+    'log-level': Flags.string({description: 'trace, debug, info, warn or error (ONLY1MCP_LOG, RUST_LOG)'}),
+    'log-format': Flags.string({description: 'text or json (ONLY1MCP_LOG_FORMAT)'}),
+    daemon: Flags.boolean({
+      description: 'go on in the background; returns when the runtime answers',
+      exclusive: ['tui'],
+    }),
+    'pid-file': Flags.string({
+      description: 'write the pid there while it runs (ONLY1MCP_PID_FILE)',
+      env: 'ONLY1MCP_PID_FILE',
+    }),
+    tui: Flags.boolean({description: 'open the console on it; the runtime ends with the console'}),
+  }
+
+  override async run(): Promise<void> {
+    const {flags} = await this.parse(Start)
+    const {settleStart} = await import('../cli/start-settings.ts')
+    const settings = settleStart(
+      {
+        config: flags.config,
+        host: flags.host,
+        port: flags.port,
+        logLevel: flags['log-level'],
+        logFormat: flags['log-format'],
+      },
+      process.env,
+      process.cwd(),
+    )
+    if (!flags.daemon && !flags.tui) {
+      const {serve} = await import('../cli/serve.ts')
+      return serve(settings, flags['pid-file'])
+    }
+    const {launchRuntime} = await import('../cli/launch.ts')
+    const args = this.argv.filter(argument => argument !== '--daemon' && argument !== '--tui')
+    const launched = await launchRuntime({
+      args,
+      stateDir: settings.stateDir,
+      mode: flags.daemon ? 'detached' : 'attached',
+    })
+    if (flags.daemon) {
+      const {record} = launched
+      return printLine(
+        `only1mcp ${record.version} runs in the background: pid ${record.pid}, ${record.host}:${record.port}, logs in ${record.logPath}`,
+      )
+    }
+    const {runOwnedConsole} = await import('../cli/owned-console.ts')
+    await runOwnedConsole(launched)
+  }
+}

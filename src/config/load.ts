@@ -1,0 +1,160 @@
+import {createHash} from 'node:crypto'
+import {dirname, resolve} from 'node:path'
+import {AppError} from '../shared/errors.ts'
+import {type ExitCode, exitCode} from '../shared/exit-code.ts'
+import {coerceExpanded} from './coerce.ts'
+import {explainIssues} from './explain-issues.ts'
+import {lint} from './lints.ts'
+import {checkVersion} from './old-layout.ts'
+import type {Finding, Problem} from './problem.ts'
+import {readConfigFile} from './read-config-file.ts'
+import {readTree, type Tree} from './read-tree.ts'
+import {fileProblem, problemLines, report} from './report.ts'
+import {type Config, configSchema} from './schema.ts'
+import {isSection, type KeyPath} from './schema-walk.ts'
+import {secretSpans} from './secret-spans.ts'
+import {secretValues} from './secret-values.ts'
+import {parseYaml, type YamlSource} from './yaml-source.ts'
+import {trapsIn} from './yaml-traps.ts'
+
+export interface LoadOptions {
+  /** Variables for `${…}`; the process's own by default. */
+  readonly env?: NodeJS.ProcessEnv
+  /** What the file may not do, and what it says in two ways, is reported as by `validate --strict`. */
+  readonly strict?: boolean
+  /** A setting that protects the proxy and is not acted on is an error, not a warning. */
+  readonly forStart?: boolean
+}
+
+export type LoadedConfig =
+  | {
+      readonly ok: true
+      readonly config: Config
+      /** Warnings only. */
+      readonly problems: readonly Problem[]
+      readonly path: string
+      /** Of the file's bytes. */
+      readonly sha256: string
+      /** Values at places marked secret, and of the variables in them, for the known-values redactor. */
+      readonly secrets: readonly string[]
+    }
+  | {readonly ok: false; readonly problems: readonly Problem[]; readonly path: string}
+
+/** Reads, expands and validates a configuration file. Never throws for what a file may be or hold, and never waits. */
+export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfig {
+  const file = readConfigFile(path)
+  if (file.ok) return parseConfig(file.text, path, options, file.sha256)
+  const {code, message, suggestion, line} = file.fault
+  return {ok: false, path, problems: [fileProblem(path, code, message, suggestion, line)]}
+}
+
+/** As `loadConfig`, for text that is at hand. Relative folders in it start at the folder of `path`. */
+export function parseConfig(
+  text: string,
+  path: string,
+  options: LoadOptions = {},
+  sha256 = createHash('sha256').update(text).digest('hex'),
+): LoadedConfig {
+  const {source, fault} = parseYaml(text.startsWith('\ufeff') ? text.slice(1) : text)
+  if (fault) return {ok: false, path, problems: report([fault], source, path, false)}
+  const tree = readTree(source, options.env ?? process.env)
+  const {findings, config} = examine(tree, source, options)
+  const problems = report(findings, source, path, true)
+  if (config === undefined || problems.some(({severity}) => severity === 'error')) return {ok: false, path, problems}
+  return {
+    ok: true,
+    config: withAbsoluteFolders(config, dirname(resolve(path))),
+    problems,
+    path,
+    sha256,
+    secrets: secretValues(tree),
+  }
+}
+
+interface Examined {
+  readonly findings: readonly Finding[]
+  readonly config?: Config
+}
+
+function examine(tree: Tree, source: YamlSource, options: LoadOptions): Examined {
+  if (tree.value === undefined) return {findings: tree.findings}
+  if (tree.value === null && tree.findings.length === 0) return {findings: [emptyFile]}
+  const version = checkVersion(tree.value, source)
+  if (version) return {findings: [version]}
+  const value = withoutEmptySections(withoutFreeKeys(tree.value), [])
+  const parsed = coerceExpanded(value, tree, input => configSchema.safeParse(input))
+  // A variable that is not set, or an alias of nothing, leaves a value that says nothing about the file.
+  const unread = new Set(tree.findings.map(({path}) => JSON.stringify(path)))
+  const issues = parsed.error?.issues.filter(({path}) => !unread.has(JSON.stringify(path))) ?? []
+  const lintOptions = {strict: options.strict === true, forStart: options.forStart === true}
+  const findings = [
+    ...tree.findings,
+    ...(issues.length > 0 ? explainIssues(issues, source, secretSpans(source, true)) : []),
+    ...lint(value, source, lintOptions),
+    ...trapsIn(value, source),
+  ]
+  return parsed.success ? {findings, config: parsed.data} : {findings}
+}
+
+const emptyFile: Finding = {
+  severity: 'error',
+  code: 'file.empty',
+  message: 'the file is empty',
+  suggestion: 'only1mcp config generate > config.yaml writes one to start from',
+  path: [],
+  at: {start: 0, end: 0},
+}
+
+/** Top-level `x-` keys belong to the operator. */
+function withoutFreeKeys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')))
+}
+
+/** A section whose lines are all commented out is one that is not there. */
+function withoutEmptySections(value: unknown, path: KeyPath): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => withoutEmptySections(item, [...path, index]))
+  if (typeof value !== 'object' || value === null) return value
+  const filled = Object.entries(value).filter(([key, item]) => item !== null || !isSection([...path, key]))
+  return Object.fromEntries(filled.map(([key, item]) => [key, withoutEmptySections(item, [...path, key])]))
+}
+
+/** A relative folder starts at the folder of the file, wherever the program was started. */
+function withAbsoluteFolders(config: Config, folder: string): Config {
+  const {state, logs} = config.paths
+  return {
+    ...config,
+    servers: config.servers.map(server =>
+      server.cwd === undefined ? server : {...server, cwd: resolve(folder, server.cwd)},
+    ),
+    paths: {
+      ...config.paths,
+      ...(state === undefined ? {} : {state: resolve(folder, state)}),
+      ...(logs === undefined ? {} : {logs: resolve(folder, logs)}),
+    },
+  }
+}
+
+/** The outcome where there is no file to load, for a document that always lists problems. */
+export function notFound(tried: readonly string[]): LoadedConfig {
+  const path = tried[0] ?? ''
+  return {
+    ok: false,
+    path,
+    problems: [fileProblem(path, 'file.missing', `Configuration file not found: ${tried.join(', ')}`)],
+  }
+}
+
+/** The exit status that problems mean. */
+export function exitCodeOf(problems: readonly Problem[]): ExitCode {
+  if (problems.some(({code}) => code === 'file.unreadable')) return exitCode.unable
+  return problems.some(({severity}) => severity === 'error') ? exitCode.usage : exitCode.ok
+}
+
+/** What a command throws that cannot go on without the configuration; its fix shows every problem with its frame. */
+export function invalidConfig(loaded: {readonly problems: readonly Problem[]; readonly path: string}): AppError {
+  return new AppError('CONFIG_INVALID', `the configuration ${loaded.path} cannot be used`, {
+    fix: loaded.problems.flatMap(problem => problemLines(problem)).join('\n'),
+    exitCode: exitCodeOf(loaded.problems),
+  })
+}

@@ -1,0 +1,60 @@
+import {z} from 'zod'
+import {count, duration, name} from './values.ts'
+
+const environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a name of an environment variable'),
+  z.string(),
+)
+
+const headers = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name'), z.string())
+
+const retry = z.strictObject({
+  max_attempts: count.max(100).default(3).describe('the first one included'),
+  backoff: z.enum(['exponential', 'fixed']).default('exponential'),
+})
+
+const healthCheck = z.strictObject({
+  enabled: z.boolean().default(true),
+  path: z.string().startsWith('/', {error: 'expected a path that starts with "/"'}).optional(),
+  interval: duration.default(30_000),
+  timeout: duration.default(5_000),
+  healthy_threshold: count.default(2),
+  unhealthy_threshold: count.default(3),
+})
+
+const tools = z.strictObject({
+  allow: z.array(name).optional().describe('only these tools are offered'),
+  deny: z.array(name).default([]).describe('these tools are not offered'),
+  rename: z.record(z.string(), name).default({}).describe('from the name at the server to the one that is offered'),
+})
+
+/** One MCP server behind the proxy. */
+export const backend = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
+      'an id holds letters, digits, "-", "_" and ".", at most 64, and starts with a letter or digit',
+    ),
+  name: name.optional().describe('shown instead of the id'),
+  enabled: z.boolean().default(true),
+  transport: z.enum(['stdio', 'http', 'sse']).optional().describe('inferred: stdio with command, http with endpoint'),
+  command: name.optional().describe('program of a stdio server, run without a shell'),
+  args: z.array(z.string()).default([]),
+  env: environment.default({}).meta({secret: true}).describe('added to the few variables that children inherit'),
+  cwd: name.optional().describe('folder the command runs in; a relative one starts at the folder of this file'),
+  endpoint: z.url({protocol: /^https?$/, error: 'expected an http:// or https:// URL'}).optional(),
+  headers: headers.default({}).meta({secret: true}),
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{0,48}$/, 'a prefix holds letters, digits, "-", "_" and ".", at most 48')
+    .optional()
+    .describe('names tools <prefix>__<tool>; "" exposes them as they are; the group by default'),
+  group: name.optional().describe('servers of one group are replicas of each other; the id by default'),
+  role: z.enum(['primary', 'fallback']).default('primary').describe('a fallback serves when no primary can'),
+  weight: z.number().nonnegative().default(1).describe('share of the calls inside the group'),
+  timeout: duration.optional().describe('deadline of one call'),
+  retry: retry.optional(),
+  health_check: healthCheck.optional(),
+  tools: tools.optional(),
+})

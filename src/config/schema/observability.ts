@@ -1,0 +1,58 @@
+import {z} from 'zod'
+import {logLevels} from '../../shared/log-line.ts'
+import {count, duration, name, port, secret, share, size} from './values.ts'
+
+const level = z.enum(logLevels)
+
+const logging = z
+  .strictObject({
+    level: level.default('info'),
+    format: z.enum(['text', 'json']).default('text'),
+    modules: z
+      .record(z.string().regex(/^[a-z0-9_]+(::[a-z0-9_]+)*$/, 'not a module such as only1mcp::proxy'), level)
+      .optional()
+      .describe('a level for one module, such as only1mcp::proxy: trace'),
+    rotation: z
+      .strictObject({
+        max_size: size.default(100 * 1024 * 1024),
+        max_age: duration.default(86_400_000),
+        keep: z.number().int().nonnegative().default(7).describe('rotated files that stay'),
+      })
+      .optional(),
+  })
+  .prefault({})
+
+const metrics = z
+  .strictObject({
+    enabled: z.boolean().default(true),
+    host: name.default('127.0.0.1'),
+    port: port.default(9091),
+  })
+  .prefault({})
+
+const tracing = z.strictObject({enabled: z.boolean().default(true), sample_ratio: share.default(1)})
+
+const requestLog = z.strictObject({
+  enabled: z.boolean().default(true),
+  backend: z.enum(['sqlite', 'postgres']).default('sqlite'),
+  max_age: duration.default(7 * 86_400_000),
+  max_size: size.default(1024 ** 3),
+  postgres: z.strictObject({url: secret}).optional(),
+})
+
+export const observability = z
+  .strictObject({logging, metrics, tracing: tracing.optional(), request_log: requestLog.optional()})
+  .prefault({})
+
+/** Profiles of the runtime on a port of their own. */
+export const profiling = z.strictObject({
+  enabled: z.boolean().default(false),
+  host: name.default('127.0.0.1'),
+  port: port.default(6060),
+})
+
+export const tui = z.strictObject({
+  default_view: z.enum(['overview', 'servers', 'requests', 'logs']).default('overview'),
+  refresh_interval: duration.default(1_000),
+  max_log_lines: count.default(10_000),
+})

@@ -1,0 +1,81 @@
+import {z} from 'zod'
+import {count, duration, name, secret, share, size} from './values.ts'
+
+const whole = z.number().int().nonnegative()
+
+/** How calls find their way to a backend. */
+export const proxy = z.strictObject({
+  load_balancer: z
+    .strictObject({
+      algorithm: z
+        .enum(['round_robin', 'least_connections', 'random', 'weighted_random', 'consistent_hash'])
+        .default('round_robin'),
+      virtual_nodes: count.default(150).describe('points of each server on the ring of consistent_hash'),
+    })
+    .optional(),
+  connection_pool: z
+    .strictObject({
+      max_per_backend: count.default(100),
+      min_idle: whole.default(0),
+      max_idle_time_ms: whole.default(300_000),
+      validation_interval: duration.default(60_000),
+    })
+    .optional(),
+  batching: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      window_ms: whole.default(100),
+      max_batch_size: count.default(50),
+    })
+    .optional(),
+  hot_reload: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      settle: duration.default(300_000).describe('a config that served this long becomes a generation'),
+    })
+    .optional(),
+})
+
+/** Answers kept, here or in Redis. */
+export const cache = z.strictObject({
+  enabled: z.boolean().default(false),
+  backend: z.enum(['memory', 'redis']).default('memory'),
+  max_size_mb: z.number().positive().optional(),
+  max_entries: count.optional(),
+  ttl_seconds: z.number().nonnegative().default(300),
+  eviction: z
+    .strictObject({
+      policy: z.enum(['lru']).default('lru'),
+      high_water_mark: share.default(0.9),
+      low_water_mark: share.default(0.7),
+    })
+    .optional(),
+  redis: z.strictObject({url: secret, key_prefix: name.default('only1mcp:')}).optional(),
+})
+
+export const contextOptimization = z.strictObject({
+  compression: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      algorithm: z.enum(['gzip', 'br', 'zstd']).default('gzip'),
+      level: z.number().int().min(1).max(22).optional(),
+      min_size: size.default(1024),
+    })
+    .optional(),
+})
+
+const breakerKeys = {
+  enabled: z.boolean().default(true),
+  failure_threshold: count.default(5),
+  success_threshold: count.default(2),
+  half_open_requests: count.default(3),
+}
+
+const recoveryTimeout = duration.default(30_000).describe('from open to half-open')
+
+export const health = z.strictObject({
+  circuit_breaker: z.strictObject({...breakerKeys, recovery_timeout: recoveryTimeout}).optional(),
+})
+
+/** The other spelling of `health.circuit_breaker`. */
+export const circuitBreakerAlias = z.strictObject({...breakerKeys, timeout: recoveryTimeout})

@@ -1,0 +1,23 @@
+import {matches, valueAt} from './matches.ts'
+import {pathKey, type Tree} from './read-tree.ts'
+import {secretMarks} from './secret-marks.ts'
+
+const secretVariable = /token|secret|passw|api_?key|credential|private/i
+
+/**
+ * What must never leave the process: every text at a place marked secret, and the values of the variables in it on their
+ * own (`Bearer ${TOKEN}` also hides the bare token). Variables with a telling name count wherever they are used.
+ */
+export function secretValues({value, expanded}: Tree): string[] {
+  const secrets = new Set<string>()
+  for (const mark of secretMarks())
+    for (const path of matches(value, mark.join('.'))) {
+      const found = valueAt(value, path)
+      if (typeof found === 'string') secrets.add(found)
+      for (const used of expanded.get(pathKey(path))?.used ?? []) secrets.add(used.value)
+    }
+  for (const {used} of expanded.values())
+    for (const {name, value: text} of used) if (secretVariable.test(name)) secrets.add(text)
+  secrets.delete('')
+  return [...secrets]
+}

@@ -1,0 +1,52 @@
+import {type Check, fail, notSeen, pass} from '../check.ts'
+import {aboutOf} from '../fact.ts'
+import type {HealthAnswer} from '../fact-values.ts'
+import {formatHostPort} from '../host-port.ts'
+
+/** `GET /health` answers 200 (the guide's "Health Check"). */
+export const healthEndpoint: Check<['http.health']> = {
+  id: 'health.endpoint',
+  category: 'network',
+  severity: 'fail',
+  title: 'the health endpoint says that the runtime can serve',
+  docs: 'the-health-endpoint-does-not-say-200',
+  after: ['process.running', 'port.owner', 'port.listening', 'servers.up'],
+  needs: ({server}) => [`http.health:${formatHostPort(server)}`],
+  run([health], {server}) {
+    const url = `http://${aboutOf(health.key)}/health`
+    const notThere = [{id: 'port.listening'}, {id: 'port.owner'}, {id: 'process.running'}]
+    if (health.state === 'absent' && server.from === 'guess') return [notSeen(health, url)]
+    if (health.state === 'absent') {
+      return [
+        fail(url, 'the health endpoint does not say 200: nothing answers', {evidence: [health.why], causes: notThere}),
+      ]
+    }
+    if (health.state !== 'known') return [notSeen(health, url, {causes: notThere})]
+
+    const {status, ours, reason, ms} = health.value
+    if (!ours) {
+      return [
+        fail(url, 'the health endpoint does not say 200: something else than the runtime answers', {
+          evidence: foreignAnswer(health.value),
+          causes: notThere,
+          remedy: 'find out who holds the port: only1mcp doctor port.owner',
+        }),
+      ]
+    }
+    if (status === 200) return [pass(url, `${url} says 200 (${ms} ms)`)]
+    return [
+      fail(url, `the health endpoint does not say 200 but ${status}: ${reason ?? 'without a reason'}`, {
+        causes: [{id: 'servers.up'}, {id: 'process.running'}],
+        remedy: 'only1mcp health status shows the backends',
+      }),
+    ]
+  },
+}
+
+function foreignAnswer({status, server, body}: HealthAnswer): string[] {
+  if (status === null) return ['the answer is no HTTP']
+  return [
+    `HTTP ${status}${server === null ? '' : ` from ${server}`}`,
+    ...(body === '' ? [] : [`its body begins: ${body}`]),
+  ]
+}

@@ -1,0 +1,45 @@
+import {formatDuration} from '../../shared/duration.ts'
+import {type Check, fail, notSeen, pass, warn} from '../check.ts'
+import {aboutOf} from '../fact.ts'
+import {isLiving} from '../sighting.ts'
+
+/** Nothing went wrong lately, by error.log (the guide's "Recent Errors"). */
+export const logsRecentErrors: Check<['logs.recent', 'runtime.record']> = {
+  id: 'logs.recent_errors',
+  category: 'logs',
+  severity: 'warn',
+  title: 'error.log holds no errors of the last 15 minutes',
+  docs: 'errors-in-the-last-minutes',
+  after: ['process.running', 'servers.up'],
+  needs: ({logDir}) => [`logs.recent:${logDir ?? ''}`, 'runtime.record'],
+  run([logs, runtime]) {
+    const folder = aboutOf(logs.key)
+    const living = runtime.state === 'known' && runtime.value.some(isLiving)
+    if (logs.state === 'absent' && !living) return [pass(folder, `no errors: ${logs.why}, and nothing ran`)]
+    if (logs.state === 'absent') {
+      return [
+        warn(folder, `a runtime is running, but ${logs.why}`, {remedy: 'look at paths.logs and ONLY1MCP_LOG_DIR'}),
+      ]
+    }
+    if (logs.state !== 'known') return [notSeen(logs, folder)]
+
+    const {errors, windowMs} = logs.value
+    const window = formatDuration(windowMs)
+    if (errors === null || errors.count === 0) return [pass(folder, `no errors in the last ${window}`)]
+    const {count, panics, byKind, newest, atLeast} = errors
+    const say = panics > 0 ? fail : warn
+    const number = `${atLeast ? 'at least ' : ''}${count} ${count === 1 ? 'error' : 'errors'}`
+    return [
+      say(folder, `${number} in the last ${window}${panics > 0 ? `, ${panics} of them a crash (PANIC)` : ''}`, {
+        evidence: [
+          byKind.map(({kind, count}) => `${count} ${kind}`).join(', '),
+          ...newest.map(
+            ({at, kind, message, requestId}) =>
+              `${at} ${kind} ${message}${requestId === null ? '' : ` (${requestId})`}`,
+          ),
+        ],
+        remedy: `read ${folder}/error.log`,
+      }),
+    ]
+  },
+}

@@ -1,0 +1,71 @@
+import type {ServerSnapshot} from '../../control/contract.ts'
+import {type Check, type CheckResult, fail, info, pass, skip} from '../check.ts'
+
+const stderrLines = 5
+
+/** Every enabled backend serves calls; each one that does not is a finding of its own. */
+export const serversUp: Check<['control.snapshot']> = {
+  id: 'servers.up',
+  category: 'servers',
+  severity: 'fail',
+  title: 'every enabled server is up',
+  docs: 'server-not-up',
+  after: ['process.running', 'control.answers'],
+  needs: ({socket}) => [`control.snapshot:${socket ?? ''}`],
+  run([control]) {
+    const snapshot = control.state === 'known' ? control.value.snapshot : null
+    if (snapshot === null) {
+      const causes = [{id: 'control.answers'}, {id: 'process.running'}]
+      return [skip('', 'the servers could not be looked at: no runtime tells about them', {causes})]
+    }
+    const enabled = snapshot.servers.filter(({status}) => status !== 'disabled')
+    if (enabled.length === 0) return [info('', 'no server is enabled: the runtime has nothing to serve')]
+    const findings = enabled.flatMap(server => resultOf(server))
+    if (findings.length > 0) return findings
+    const tools = enabled.reduce((sum, server) => sum + server.tools, 0)
+    return [pass('', `${enabled.length} of ${enabled.length} servers are up (${tools} tools)`)]
+  },
+}
+
+function resultOf(server: ServerSnapshot): CheckResult[] {
+  const {id, status, since, nextStartAt} = server
+  switch (status) {
+    case 'up':
+    case 'disabled':
+      return []
+    case 'starting':
+      return [info(id, `${id} is starting, since ${since}`)]
+    case 'stopped':
+      return [info(id, `${id} is stopped, since ${since}`)]
+    case 'restarting':
+    case 'crash_loop':
+    case 'down':
+      return [
+        fail(
+          id,
+          `server ${id} is ${words[status]}${server.lastError === null ? '' : `: ${server.lastError.message}`}`,
+          {
+            evidence: evidenceOf(server),
+            remedy:
+              server.transport === 'stdio'
+                ? `run it by hand to see what it says: ${server.target}${nextStartAt === null ? '' : ` (next start ${nextStartAt})`}`
+                : `see whether ${server.target} can be reached from this machine`,
+          },
+        ),
+      ]
+  }
+}
+
+const words = {
+  restarting: 'not up but between two starts',
+  crash_loop: 'not up: it ends again and again soon after its start',
+  down: 'not up',
+} as const
+
+function evidenceOf({status, since, restarts, lastError, stderrTail}: ServerSnapshot): string[] {
+  return [
+    `${status} since ${since}, ${restarts} restarts`,
+    ...(lastError === null ? [] : [`${lastError.kind} at ${lastError.at}, fault of: ${lastError.blame}`]),
+    ...stderrTail.slice(-stderrLines).map(line => `stderr: ${line}`),
+  ]
+}

@@ -1,0 +1,29 @@
+import {userName} from '../../shared/port-owner.ts'
+import {readArgv, readProcessStat} from '../../shared/proc.ts'
+import type {Listener} from '../fact-values.ts'
+import type {Collector} from '../live-facts.ts'
+import {type ListeningSocket, readListeningSockets} from './listening-sockets.ts'
+import {findSocketHolders} from './socket-holders.ts'
+
+/** Who listens on a port, from /proc alone. Without permission the user is still known, the process is not. */
+export const portOwner: Collector<'port.owner'> = {
+  kind: 'port.owner',
+  timeoutMs: 2000,
+  async collect(about, {signal}) {
+    const port = Number(about)
+    const sockets = port === 0 ? [] : readListeningSockets().filter(socket => socket.port === port)
+    const holders = await findSocketHolders(new Set(sockets.map(({inode}) => inode)), signal)
+    const listeners = sockets.map(socket => listenerOf(socket, holders.pids.get(socket.inode)))
+    return {state: 'known', value: {listeners, unreadable: holders.unreadable}}
+  },
+}
+
+function listenerOf({address, port, uid}: ListeningSocket, pid: number | undefined): Listener {
+  const stat = pid === undefined ? undefined : readProcessStat(pid)
+  return {
+    address,
+    port,
+    user: userName(uid),
+    process: stat === undefined ? null : {pid: stat.pid, program: stat.comm, argv: readArgv(stat.pid) ?? []},
+  }
+}

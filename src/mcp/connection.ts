@@ -1,0 +1,63 @@
+import type {CallFailure} from './call-failure.ts'
+import type {Era} from './protocol.ts'
+
+/** One request to a backend. Params travel as the bytes that came. */
+export interface BackendCall {
+  readonly method: string
+  /** A JSON object, or null for none. */
+  readonly params: Buffer | null
+  /** From now on, in milliseconds. */
+  readonly timeoutMs: number
+  /** Aborting cancels the call at the backend, in the way of its era. */
+  readonly signal?: AbortSignal
+  /** Name or URI for the `Mcp-Name` header of the modern HTTP transport. */
+  readonly name?: string
+  /** Notifications that belong to this call (progress, log messages). */
+  readonly onNotification?: (method: string, params: Buffer | null) => void
+}
+
+/** The backend's own answer: the raw JSON of `result` or `error`. */
+export interface BackendAnswer {
+  readonly kind: 'result' | 'error'
+  readonly value: Buffer
+}
+
+/** A request of the backend to us (legacy era): answered with raw JSON of the result or error. */
+export type ServerRequestHandler = (method: string, params: Buffer | null) => Promise<BackendAnswer>
+
+export interface ConnectionEvents {
+  readonly onRequest: ServerRequestHandler
+  /** A notification that belongs to no call, such as `notifications/tools/list_changed`. */
+  readonly onNotification: (method: string, params: Buffer | null) => void
+  /** Something odd that hurts nobody: garbage on stdout, an answer to no question. One word and details. */
+  readonly onOddity: (kind: string, detail: string) => void
+}
+
+export interface Implementation {
+  readonly name: string
+  readonly version: string
+}
+
+/** What the handshake told. */
+export interface BackendInfo {
+  readonly era: Era
+  readonly protocolVersion: string
+  readonly implementation: Implementation | null
+  /** Parsed `capabilities` of the backend. */
+  readonly capabilities: Readonly<Record<string, unknown>>
+  readonly instructions: string | null
+}
+
+/** A way to one backend, whatever it speaks; made by `openStdio` or `openHttp`, handshake included. */
+export interface BackendConnection {
+  readonly info: BackendInfo
+  /** The child's pid; null for a remote one. */
+  readonly pid: number | null
+  /** @throws CallFailure unless the backend answered */
+  call(call: BackendCall): Promise<BackendAnswer>
+  notify(method: string, params: Buffer | null): void
+  /** Resolves, never rejects, when the connection is over for whatever reason; with why, unless `close` was asked for. */
+  readonly closed: Promise<CallFailure | null>
+  /** Ends it within about `graceMs`; a second call waits for the first. */
+  close(graceMs: number): Promise<void>
+}

@@ -1,0 +1,230 @@
+import {CallFailure} from './call-failure.ts'
+import type {BackendAnswer, BackendCall} from './connection.ts'
+import {scanMessage} from './envelope.ts'
+import {type HttpHead, transportFailure} from './http-exchange.ts'
+import type {HttpLink} from './http-link.ts'
+import {errorValue, requestMessage} from './json-rpc.ts'
+import {ownId} from './message-id.ts'
+import {cancelled, timedOut} from './pending-calls.ts'
+import {rpcCode} from './protocol.ts'
+import {SseParser} from './sse-parser.ts'
+
+/** One call over HTTP: a POST whose answer is JSON or a stream of events. Ends once. */
+export class HttpCall {
+  readonly #link: HttpLink
+  readonly #call: BackendCall
+  readonly #id: number
+  #abort: () => void = () => {}
+  #over = false
+  #settle: {resolve: (answer: BackendAnswer) => void; reject: (failure: CallFailure) => void} | undefined
+  #timer: NodeJS.Timeout | undefined
+  #onAbort: (() => void) | undefined
+  #status = 0
+  #contentType = ''
+  #chunks: Buffer[] = []
+  #size = 0
+  #events: SseParser | undefined
+
+  constructor(link: HttpLink, call: BackendCall, id: number) {
+    this.#link = link
+    this.#call = call
+    this.#id = id
+  }
+
+  run(): Promise<BackendAnswer> {
+    const call = this.#call
+    const startedAt = this.#link.options.clock.now()
+    return new Promise((resolve, reject) => {
+      this.#settle = {resolve, reject}
+      if (call.signal?.aborted === true) return this.#fail(cancelled(call))
+      this.#timer = setTimeout(() => {
+        this.#tellCancelled('timed out')
+        this.#fail(timedOut(call, this.#link.options.clock.now() - startedAt))
+      }, call.timeoutMs)
+      if (call.signal) {
+        this.#onAbort = () => {
+          this.#tellCancelled('cancelled by the client')
+          this.#fail(cancelled(call))
+        }
+        call.signal.addEventListener('abort', this.#onAbort, {once: true})
+      }
+      this.#abort = this.#link.post(
+        requestMessage(this.#id, call.method, call.params),
+        this.#link.headersFor(call.method, call.name),
+        {
+          onHead: (status, headers) => this.#head(status, headers),
+          onData: chunk => this.#data(chunk),
+          onEnd: () => this.#complete(),
+          onError: (error, written) => this.#fail(transportFailure(this.#link.origin, error, written)),
+        },
+      )
+    })
+  }
+
+  /** The modern era cancels by closing the stream (#fail does it), the legacy one by a notification. */
+  #tellCancelled(reason: string): void {
+    if (this.#over || this.#link.era !== 'legacy' || this.#call.method === 'initialize') return
+    this.#link.notify('notifications/cancelled', Buffer.from(JSON.stringify({requestId: this.#id, reason})))
+  }
+
+  #head(status: number, headers: HttpHead): void {
+    this.#status = status
+    this.#contentType =
+      String(headers['content-type'] ?? '')
+        .split(';')[0]
+        ?.trim()
+        .toLowerCase() ?? ''
+    if (this.#call.method === 'initialize') this.#link.learnSession(headers)
+    if (status === 200 && this.#contentType === 'text/event-stream') {
+      this.#events = new SseParser({
+        maxEventBytes: this.#link.options.maxMessageBytes,
+        onEvent: event => this.#message(event.data),
+        onOverflow: () => this.#fail(this.#tooLarge()),
+      })
+    }
+  }
+
+  #data(chunk: Buffer): void {
+    if (this.#events) return this.#events.push(chunk)
+    this.#size += chunk.length
+    if (this.#size > this.#link.options.maxMessageBytes) return this.#fail(this.#tooLarge())
+    this.#chunks.push(chunk)
+  }
+
+  #complete(): void {
+    if (this.#over) return
+    if (this.#events) {
+      this.#events.end()
+      return this.#fail(this.#failure('StreamEnded', 'transport', 'the event stream ended without the answer'))
+    }
+    const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
+    if (this.#contentType === 'application/json') this.#message(body)
+    if (!this.#over) this.#fail(this.#notAnAnswer(body))
+  }
+
+  /** One JSON-RPC message of the backend: the answer, or something on the way to it. */
+  #message(bytes: Buffer): void {
+    if (this.#over || bytes.length === 0) return
+    const {events} = this.#link.options
+    const scanned = scanMessage(bytes)
+    if (!scanned.ok) {
+      if (this.#status >= 400) return // an error page that calls itself JSON: the status says more
+      return this.#fail(
+        this.#failure(
+          'MalformedAnswer',
+          'backend-logic',
+          `the answer is no valid JSON-RPC message (${scanned.fault})`,
+          bytes,
+        ),
+      )
+    }
+    const {kind, method, id, params, result, error} = scanned.message
+    const part = (span: {readonly start: number; readonly end: number} | null): Buffer | null =>
+      span && bytes.subarray(span.start, span.end)
+    if (kind === 'notification') {
+      const deliver = this.#call.onNotification ?? events.onNotification
+      return deliver(method ?? '', part(params))
+    }
+    if (kind === 'request') {
+      const rawId = id?.bytes
+      events
+        .onRequest(method ?? '', part(params))
+        .catch(
+          (reason: unknown): BackendAnswer => ({
+            kind: 'error',
+            value: errorValue(rpcCode.internalError, String(reason)),
+          }),
+        )
+        .then(answer => rawId && this.#link.respond(rawId, answer))
+      return
+    }
+    if (id !== null && ownId(id) !== this.#id)
+      return events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}`)
+    const value = part(kind === 'result' ? result : error)
+    if (value) this.#answer({kind, value})
+  }
+
+  #notAnAnswer(body: Buffer): CallFailure {
+    const status = this.#status
+    if (status === 404 && this.#link.hasSession) {
+      const lost = this.#failure(
+        'SessionLost',
+        'backend-process',
+        'the backend has forgotten our session (HTTP 404)',
+        undefined,
+        'no',
+      )
+      this.#link.sessionLost(lost)
+      return lost
+    }
+    if (status === 401 || status === 403) {
+      return this.#failure(
+        'CredentialsRejected',
+        'proxy',
+        `the backend rejected our credentials with HTTP ${status}`,
+        body,
+        'no',
+      )
+    }
+    if (status >= 300 && status < 400)
+      return this.#failure(
+        'HttpStatus',
+        'backend-logic',
+        `it redirects (HTTP ${status}); redirects are not followed`,
+        body,
+      )
+    if (status >= 400) return this.#failure('HttpStatus', 'backend-logic', `it answered HTTP ${status}`, body)
+    return this.#failure(
+      'NotMcp',
+      'backend-logic',
+      `it answered ${this.#contentType || 'without a content type'} where JSON or an event stream is due`,
+      body,
+    )
+  }
+
+  #tooLarge(): CallFailure {
+    return this.#failure(
+      'AnswerTooLarge',
+      'backend-logic',
+      `the answer is larger than ${this.#link.options.maxMessageBytes} bytes`,
+    )
+  }
+
+  #failure(
+    kind: string,
+    blame: CallFailure['blame'],
+    message: string,
+    body?: Buffer,
+    delivered: CallFailure['delivered'] = 'unknown',
+  ): CallFailure {
+    const seen = body !== undefined && body.length > 0 ? `: ${body.toString('utf8', 0, 300)}` : ''
+    return new CallFailure(message, {
+      kind,
+      blame,
+      code: delivered === 'no' ? rpcCode.noBackend : rpcCode.serverError,
+      delivered,
+      evidence: `HTTP ${this.#status}${seen}`,
+    })
+  }
+
+  #answer(answer: BackendAnswer): void {
+    if (this.#over) return
+    this.#finish()
+    // A stream that goes on after the answer is let go: nothing in it can matter to this call.
+    if (this.#events) this.#abort()
+    this.#settle?.resolve(answer)
+  }
+
+  #fail(failure: CallFailure): void {
+    if (this.#over) return
+    this.#finish()
+    this.#abort()
+    this.#settle?.reject(failure)
+  }
+
+  #finish(): void {
+    this.#over = true
+    clearTimeout(this.#timer)
+    if (this.#onAbort) this.#call.signal?.removeEventListener('abort', this.#onAbort)
+  }
+}

@@ -1,0 +1,404 @@
+import type {BackendConfig} from '../config/schema.ts'
+import type {ServerSnapshot, ServerStatus} from '../control/contract.ts'
+import {CallFailure} from '../mcp/call-failure.ts'
+import type {BackendAnswer, BackendCall, BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
+import {errorValue} from '../mcp/json-rpc.ts'
+import {rpcCode} from '../mcp/protocol.ts'
+import {messageOf} from '../shared/errors.ts'
+import {LatencyHistogram} from '../shared/latency-buckets.ts'
+import {Ring} from '../shared/ring.ts'
+import {listTools, type ToolEntry} from './backend-tools.ts'
+import {OddityLog} from './oddity-log.ts'
+import {
+  type BackendEnvironment,
+  EndedDuringDiscover,
+  handshakeTimeoutMs,
+  openBackend,
+  transportOf,
+} from './open-backend.ts'
+import {RestartPolicy} from './restart-policy.ts'
+import type {LogMessage} from './runtime-log.ts'
+
+export interface BackendOptions {
+  readonly config: BackendConfig
+  readonly environment: BackendEnvironment
+  readonly defaultTimeoutMs: number
+  /** The command line or endpoint for people, without secrets. */
+  readonly target: string
+  readonly log: (message: LogMessage) => void
+  /** Status, tools or last error changed. */
+  readonly onChange: (backend: Backend) => void
+}
+
+const stderrKept = 50
+
+/** One configured server: its connection, its life (start, end, start again) and what is known of it. */
+export class Backend {
+  readonly config: BackendConfig
+  readonly latency = new LatencyHistogram()
+  /** Failures by kind. */
+  readonly failures = new Map<string, number>()
+  readonly #options: BackendOptions
+  readonly #policy = new RestartPolicy()
+  readonly #stderr = new Ring<string>(stderrKept)
+  readonly #oddities: OddityLog
+  /** Of the current process only: an earlier one's words explain nothing. */
+  #lastWords: string[] = []
+  #connection: BackendConnection | undefined
+  #status: ServerStatus
+  #since: number
+  #startingSince: number
+  #tools: readonly ToolEntry[] | undefined
+  #era: 'unknown' | 'legacy' = 'unknown'
+  #generation = 0
+  #restarts = 0
+  #pid: number | null = null
+  #upAt: number | undefined
+  #nextStartAt: number | null = null
+  #timer: NodeJS.Timeout | undefined
+  #lastError: ServerSnapshot['lastError'] = null
+  #inFlight = 0
+  #requests = 0
+  #errors = 0
+  #waiters: (() => void)[] = []
+
+  constructor(options: BackendOptions) {
+    this.#options = options
+    this.config = options.config
+    this.#status = options.config.enabled && transportOf(options.config) !== 'none' ? 'starting' : 'disabled'
+    this.#since = options.environment.clock.wallMs()
+    this.#startingSince = options.environment.clock.now()
+    this.#oddities = new OddityLog(options.config.id, options.environment.clock.now, options.log)
+  }
+
+  get id(): string {
+    return this.config.id
+  }
+
+  get status(): ServerStatus {
+    return this.#status
+  }
+
+  get connection(): BackendConnection | undefined {
+    return this.#connection
+  }
+
+  /** The last list that the backend gave; undefined before the first. Stale while the backend is not up. */
+  get tools(): readonly ToolEntry[] | undefined {
+    return this.#tools
+  }
+
+  get timeoutMs(): number {
+    return this.config.timeout ?? this.#options.defaultTimeoutMs
+  }
+
+  /** For how long it has been starting, or listing its tools for the first time; undefined when it is not. */
+  get settlingMs(): number | undefined {
+    const settling = this.#status === 'starting' || (this.#status === 'up' && this.#tools === undefined)
+    return settling ? this.#options.environment.clock.now() - this.#startingSince : undefined
+  }
+
+  get lastError(): ServerSnapshot['lastError'] {
+    return this.#lastError
+  }
+
+  /** Whether a call makes sense now or soon. */
+  get usable(): boolean {
+    return this.#status === 'up'
+  }
+
+  start(): void {
+    if (this.#status !== 'disabled') void this.#open()
+  }
+
+  /** Resolves when the status or the tools have changed, or after `timeoutMs`. */
+  changed(timeoutMs: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#waiters.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  /**
+   * Sends one call; waits for a backend that is about to be there, within the call's own deadline.
+   * @throws CallFailure
+   */
+  async call(call: BackendCall): Promise<BackendAnswer> {
+    const {clock} = this.#options.environment
+    this.#inFlight++
+    this.#requests++
+    const startedAt = clock.now()
+    try {
+      const connection = this.#connection ?? (await this.#whenUp(call))
+      const timeoutMs = Math.max(1, call.timeoutMs - (clock.now() - startedAt))
+      const answer = await connection.call(timeoutMs === call.timeoutMs ? call : {...call, timeoutMs})
+      this.latency.record(clock.now() - startedAt)
+      if (answer.kind === 'error') this.#errors++
+      return answer
+    } catch (error) {
+      if (error instanceof CallFailure && error.blame !== 'client') {
+        this.#errors++
+        this.#fault(error)
+      }
+      throw error
+    } finally {
+      this.#inFlight--
+    }
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#nextStartAt = null
+    const connection = this.#connection
+    this.#connection = undefined
+    if (this.#status !== 'disabled') this.#become('stopped')
+    await connection?.close(graceMs)
+  }
+
+  /** stderr lines that came in, newest last. */
+  get stderrTail(): readonly string[] {
+    return this.#stderr.toArray()
+  }
+
+  snapshot(): ServerSnapshot {
+    const info = this.#connection?.info
+    const iso = (ms: number): string => new Date(ms).toISOString()
+    return {
+      id: this.id,
+      name: this.config.name ?? this.id,
+      transport: transportOf(this.config),
+      era: info?.era ?? null,
+      protocolVersion: info?.protocolVersion ?? null,
+      implementation: info?.implementation ? `${info.implementation.name} ${info.implementation.version}` : null,
+      status: this.#status,
+      since: iso(this.#since),
+      prefix: this.config.prefix ?? this.id,
+      target: this.#options.target,
+      pid: this.#pid,
+      restarts: this.#restarts,
+      tools: this.#tools?.length ?? 0,
+      inFlight: this.#inFlight,
+      requests: this.#requests,
+      errors: this.#errors,
+      latency: this.latency.toSparse(),
+      lastError: this.#lastError,
+      nextStartAt: this.#nextStartAt === null ? null : iso(this.#nextStartAt),
+      stderrTail: this.#stderr.toArray().slice(-10),
+    }
+  }
+
+  async #open(): Promise<void> {
+    const {environment, log} = this.#options
+    this.#generation++
+    this.#lastWords = []
+    this.#startingSince = environment.clock.now()
+    this.#nextStartAt = null
+    try {
+      const connection = await openBackend({
+        config: this.config,
+        environment,
+        generation: this.#generation,
+        era: this.#era,
+        events: this.#connectionEvents(),
+        onSpawn: pid => {
+          this.#pid = pid
+          log({
+            level: 'INFO',
+            module: 'backend',
+            kind: 'Spawned',
+            message: 'server process started',
+            pairs: {server_id: this.id, pid, command: this.#options.target},
+          })
+        },
+        onStderr: line => this.#stderrLine(line),
+        onStderrDropped: bytes =>
+          log({
+            level: 'WARN',
+            module: 'backend',
+            kind: 'StderrFlood',
+            message: 'stderr comes faster than it is kept',
+            pairs: {server_id: this.id, dropped_bytes: bytes},
+          }),
+        stderrTail: () => this.#lastWords,
+      })
+      if (this.#status === 'stopped') return await connection.close(500)
+      this.#opened(connection)
+    } catch (error) {
+      this.#pid = null
+      if (error instanceof EndedDuringDiscover && this.#status !== 'stopped') {
+        this.#era = 'legacy'
+        return this.#open()
+      }
+      this.#ended(error instanceof CallFailure ? error : unexpected(error))
+    }
+  }
+
+  #opened(connection: BackendConnection): void {
+    const {environment, log} = this.#options
+    this.#connection = connection
+    this.#upAt = environment.clock.now()
+    void connection.closed.then(failure => {
+      if (this.#connection !== connection) return
+      this.#connection = undefined
+      this.#pid = null
+      if (failure) this.#ended(failure)
+    })
+    log({
+      level: 'INFO',
+      module: 'backend',
+      kind: 'Ready',
+      message: 'server is ready',
+      pairs: {
+        server_id: this.id,
+        era: connection.info.era,
+        protocol: connection.info.protocolVersion,
+        implementation: connection.info.implementation?.name,
+      },
+    })
+    this.#become('up')
+    void this.#refreshTools(connection)
+  }
+
+  async #refreshTools(connection: BackendConnection): Promise<void> {
+    try {
+      const tools = await listTools(
+        connection,
+        this.#options.environment.identity,
+        Math.min(this.timeoutMs, handshakeTimeoutMs),
+      )
+      if (this.#connection !== connection || sameTools(this.#tools, tools)) return
+      this.#tools = tools
+      this.#notify()
+    } catch (error) {
+      if (this.#connection !== connection || !(error instanceof CallFailure)) return
+      this.#fault(error)
+      this.#options.log({
+        level: 'WARN',
+        module: 'backend',
+        kind: error.kind,
+        message: 'the list of tools could not be read',
+        pairs: {server_id: this.id, error: error.message, evidence: error.evidence},
+      })
+      this.#tools ??= []
+      this.#notify()
+    }
+  }
+
+  #ended(failure: CallFailure): void {
+    if (this.#status === 'stopped') return
+    const {environment, log} = this.#options
+    const now = environment.clock.now()
+    const healthyMs = this.#upAt === undefined ? 0 : now - this.#upAt
+    this.#upAt = undefined
+    this.#restarts++
+    const next = this.#policy.ended(now, healthyMs)
+    this.#nextStartAt = environment.clock.wallMs() + next.delayMs
+    this.#timer = setTimeout(() => void this.#open(), next.delayMs)
+    this.#fault(failure)
+    log({
+      level: 'ERROR',
+      module: 'backend',
+      kind: failure.kind,
+      message: next.crashLoop ? 'server ends again and again' : 'server is gone, it will be started again',
+      pairs: {
+        server_id: this.id,
+        error: failure.message,
+        blame: failure.blame,
+        evidence: failure.evidence,
+        next_start_ms: next.delayMs,
+      },
+    })
+    const away = transportOf(this.config) === 'stdio' ? 'restarting' : 'down'
+    this.#become(next.crashLoop && away === 'restarting' ? 'crash_loop' : away)
+  }
+
+  /** For a backend that starts or is about to; a crash loop or a dead endpoint is not waited for. */
+  async #whenUp(call: BackendCall): Promise<BackendConnection> {
+    const {clock} = this.#options.environment
+    const until = clock.now() + call.timeoutMs
+    while (this.#status === 'starting' || this.#status === 'restarting') {
+      const rest = until - clock.now()
+      if (rest <= 0 || call.signal?.aborted === true) break
+      await this.changed(rest)
+      if (this.#connection) return this.#connection
+    }
+    if (this.#connection) return this.#connection
+    throw unavailable(this)
+  }
+
+  #connectionEvents(): ConnectionEvents {
+    return {
+      // Roots are declared to backends (their tools may depend on it), and this runtime has none of its own.
+      onRequest: async method => {
+        if (method === 'ping') return {kind: 'result', value: Buffer.from('{}')}
+        if (method === 'roots/list') return {kind: 'result', value: Buffer.from('{"roots":[]}')}
+        return {kind: 'error', value: errorValue(rpcCode.methodNotFound, `Method not found: ${method}`)}
+      },
+      onNotification: method => {
+        if (method === 'notifications/tools/list_changed' && this.#connection) void this.#refreshTools(this.#connection)
+      },
+      onOddity: (kind, detail) => this.#oddities.note(kind, detail),
+    }
+  }
+
+  #stderrLine(line: string): void {
+    this.#stderr.push(line)
+    this.#lastWords = [...this.#lastWords.slice(-2), line]
+    this.#options.log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, pairs: {server_id: this.id}})
+  }
+
+  #fault(failure: CallFailure): void {
+    this.failures.set(failure.kind, (this.failures.get(failure.kind) ?? 0) + 1)
+    this.#lastError = {
+      at: new Date(this.#options.environment.clock.wallMs()).toISOString(),
+      kind: failure.kind,
+      message: failure.evidence === undefined ? failure.message : `${failure.message} (${failure.evidence})`,
+      blame: failure.blame,
+    }
+  }
+
+  #become(status: ServerStatus): void {
+    this.#status = status
+    this.#since = this.#options.environment.clock.wallMs()
+    this.#notify()
+  }
+
+  #notify(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const wake of waiters) wake()
+    this.#options.onChange(this)
+  }
+}
+
+/** There is no way to this server now, and what is known of why. */
+export function unavailable(backend: Backend): CallFailure {
+  const {lastError, status} = backend
+  return new CallFailure(
+    `No backend available: ${backend.id} is ${status.replace('_', ' ')}${lastError === null ? '' : `: ${lastError.message}`}`,
+    {
+      kind: 'NoBackend',
+      blame: lastError?.blame ?? 'backend-process',
+      code: rpcCode.noBackend,
+      delivered: 'no',
+    },
+  )
+}
+
+/** Some servers announce a changed list that is the same: nobody needs to hear of it. */
+function sameTools(before: readonly ToolEntry[] | undefined, after: readonly ToolEntry[]): boolean {
+  return before?.length === after.length && before.every((tool, index) => after[index]?.bytes.equals(tool.bytes))
+}
+
+function unexpected(error: unknown): CallFailure {
+  return new CallFailure(messageOf(error), {
+    kind: 'Internal',
+    blame: 'proxy',
+    code: rpcCode.internalError,
+    delivered: 'no',
+    cause: error,
+  })
+}

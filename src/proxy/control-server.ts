@@ -1,0 +1,94 @@
+import {chmodSync} from 'node:fs'
+import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import {type ActionId, actionIds} from '../control/action.ts'
+import {type ActionResult, type ControlEvent, controlPath, type Snapshot} from '../control/contract.ts'
+import {AppError, messageOf} from '../shared/errors.ts'
+import type {EventLog} from './event-log.ts'
+
+/** A reader that has this much unread gets a `resync` instead of more events. */
+const maxQueuedBytes = 256 * 1024
+const heartbeatMs = 1000
+
+export interface ControlServerOptions {
+  readonly socketPath: string
+  readonly events: EventLog
+  readonly snapshot: () => Snapshot
+  readonly actions: Readonly<Record<ActionId, () => ActionResult>>
+}
+
+/**
+ * The runtime's side of the control contract: HTTP over a unix socket of mode 0600, so that who may use it is the file
+ * system's decision. It can never add or change a command.
+ */
+export async function startControlServer(options: ControlServerOptions): Promise<http.Server> {
+  const server = http.createServer((request, response) => handle(options, request, response))
+  const former = process.umask(0o177)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(options.socketPath, resolve)
+    })
+    chmodSync(options.socketPath, 0o600)
+  } catch (error) {
+    throw new AppError('CONTROL_SOCKET', `cannot open the control socket ${options.socketPath}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  } finally {
+    process.umask(former)
+  }
+  return server
+}
+
+function handle(options: ControlServerOptions, request: IncomingMessage, response: ServerResponse): void {
+  request.resume()
+  const url = new URL(request.url ?? '/', 'http://control')
+  if (request.method === 'GET' && url.pathname === controlPath.snapshot) return json(response, 200, options.snapshot())
+  if (request.method === 'GET' && url.pathname === controlPath.events) {
+    return stream(options, response, Number(url.searchParams.get('since') ?? options.events.seq))
+  }
+  const action = actionIds.find(id => url.pathname === controlPath.action(id))
+  if (action === undefined) return json(response, 404, {error: `no such path: ${url.pathname}`})
+  if (request.method !== 'POST') return json(response, 405, {error: 'POST runs an action'})
+  json(response, 200, options.actions[action]())
+}
+
+function json(response: ServerResponse, status: number, value: object): void {
+  const body = Buffer.from(`${JSON.stringify(value)}\n`)
+  response.writeHead(status, {'content-type': 'application/json', 'content-length': body.length})
+  response.end(body)
+}
+
+/** Events as NDJSON: those kept since `since`, then each as it comes, and a heartbeat a second. */
+function stream({events}: ControlServerOptions, response: ServerResponse, since: number): void {
+  response.writeHead(200, {'content-type': 'application/x-ndjson', 'cache-control': 'no-store'})
+  let behind = false
+  const send = (event: ControlEvent): void => {
+    if (response.writableLength > maxQueuedBytes) {
+      behind = true
+      return
+    }
+    response.write(`${JSON.stringify(event)}\n`)
+  }
+  const resync = (why: string): void =>
+    send({type: 'resync', seq: events.seq, at: events.now(), instance: events.instance, why})
+
+  const missed = Number.isInteger(since) ? events.since(since) : undefined
+  if (missed === undefined) resync('the events asked for are no longer kept')
+  else for (const event of missed) send(event)
+
+  const forget = events.listen(event => {
+    if (!behind) send(event)
+  })
+  response.on('drain', () => {
+    if (!behind) return
+    behind = false
+    resync('this reader was too slow')
+  })
+  const heartbeat = setInterval(() => {
+    if (!behind) send({type: 'heartbeat', seq: events.seq, at: events.now(), instance: events.instance})
+  }, heartbeatMs)
+  response.on('close', () => {
+    clearInterval(heartbeat)
+    forget()
+  })
+}

@@ -1,0 +1,156 @@
+import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
+import type {McpEndpoint} from './mcp-endpoint.ts'
+import {Reply} from './reply.ts'
+import type {OpenRequest, RequestLedger} from './request-ledger.ts'
+import type {WireFault} from './wire-guard.ts'
+
+/** What `/health` says: 200 while the runtime can serve. */
+export interface HealthReport {
+  readonly status: 'ok' | 'starting' | 'draining' | 'unavailable'
+  /** Why it is not `ok`. */
+  readonly reason?: string
+  readonly servers: Readonly<Record<string, string>>
+}
+
+export interface HttpServerOptions {
+  readonly guard: (request: IncomingMessage) => WireFault | undefined
+  readonly endpoint: McpEndpoint
+  readonly ledger: RequestLedger
+  readonly health: () => HealthReport
+  /** The merged tools as JSON. */
+  readonly toolsDocument: () => Promise<Buffer>
+  readonly traceIdOf: (request: IncomingMessage, requestId: string) => string
+  readonly now: () => number
+  readonly maxConnections: number
+}
+
+/** The listener that clients see: `/mcp`, `/health`, `/health/live`, `/api/tools/list`. */
+export function createHttpServer(options: HttpServerOptions): http.Server {
+  const server = http.createServer(
+    {
+      // A client that dribbles its request is closed, whatever it sends meanwhile.
+      headersTimeout: 10_000,
+      requestTimeout: 60_000,
+      keepAliveTimeout: 30_000,
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: 16 * 1024,
+      requireHostHeader: false,
+    },
+    (request, response) => void serve(options, request, response),
+  )
+  server.maxConnections = options.maxConnections
+  server.maxRequestsPerSocket = 0
+  return server
+}
+
+async function serve(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '').split('?', 1)[0] ?? ''
+  const client = request.socket.remoteAddress ?? '-'
+  const record = options.ledger.open(client, request.method ?? '-', path)
+  record.traceId = options.traceIdOf(request, record.requestId)
+  let sent: Reply | undefined
+  response.on('close', () => {
+    if (!response.writableFinished && record.outcome === 'answered') {
+      record.outcome = 'cancelled'
+      record.blame = 'client'
+    }
+    options.ledger.close(record, {status: response.statusCode, bytes: sent?.bytes ?? 0})
+  })
+  const refused = options.guard(request)
+  if (refused) {
+    sent = new Reply(response, record, options.now, false)
+    return refuse(sent, record, refused)
+  }
+  if (path === '/mcp') {
+    sent = options.endpoint.reply(request, response, record)
+    return options.endpoint.handle(request, response, record, sent)
+  }
+  sent = new Reply(response, record, options.now, false)
+  await plainPath(options, request, path, sent)
+}
+
+async function plainPath(
+  options: HttpServerOptions,
+  request: IncomingMessage,
+  path: string,
+  reply: Reply,
+): Promise<void> {
+  const known = path === '/health' || path === '/health/live' || path === '/api/tools/list'
+  if (!known)
+    return reply.end(
+      404,
+      json({
+        error: `no such path: ${path.slice(0, 200)}`,
+        paths: ['/mcp', '/health', '/health/live', '/api/tools/list'],
+      }),
+    )
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return reply.end(405, json({error: 'only GET'}), {allow: 'GET, HEAD'})
+  if (path === '/health/live') return reply.end(200, json({status: 'ok'}))
+  if (path === '/api/tools/list') return reply.end(200, await options.toolsDocument())
+  const report = options.health()
+  reply.end(report.status === 'ok' ? 200 : 503, json(report))
+}
+
+function refuse(reply: Reply, record: OpenRequest, fault: WireFault): void {
+  record.outcome = 'error'
+  record.kind = fault.kind
+  record.blame = 'client'
+  record.message = fault.message
+  reply.end(fault.status, json({error: fault.message}), {connection: 'close'})
+}
+
+function json(value: object): Buffer {
+  return Buffer.from(`${JSON.stringify(value)}\n`)
+}
+
+/**
+ * Listens, or says who is in the way.
+ * @param ownerOf names the owner of a port that is in use, as far as can be seen
+ * @returns the port that was bound (the system's choice for 0)
+ * @throws AppError `PORT_IN_USE`, `LISTEN_FAILED`
+ */
+export function listen(
+  server: http.Server,
+  host: string,
+  port: number,
+  what: string,
+  ownerOf: (port: number) => string,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => reject(listenFailure(error, host, port, what, ownerOf))
+    server.once('error', failed)
+    server.listen({host, port, exclusive: true}, () => {
+      server.off('error', failed)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+function listenFailure(
+  error: Error,
+  host: string,
+  port: number,
+  what: string,
+  ownerOf: (port: number) => string,
+): AppError {
+  const code = errnoCode(error)
+  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  if (code === 'EADDRINUSE') {
+    return new AppError('PORT_IN_USE', `${where} (${what}) is already in use${ownerOf(port)}`, {
+      fix: 'Stop that program, or choose another port with --port (server.port; observability.metrics.port for the metrics).',
+      cause: error,
+    })
+  }
+  const why =
+    code === 'EACCES'
+      ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
+      : code === 'EADDRNOTAVAIL'
+        ? 'this host has no such address'
+        : code === 'ENOTFOUND'
+          ? 'the host name does not resolve'
+          : messageOf(error)
+  return new AppError('LISTEN_FAILED', `cannot listen on ${where} (${what}): ${why}`, {cause: error})
+}

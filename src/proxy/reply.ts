@@ -1,0 +1,74 @@
+import type {ServerResponse} from 'node:http'
+import {encodeSseEvent} from '../mcp/sse-encode.ts'
+import type {OpenRequest} from './request-ledger.ts'
+
+/** The answer to one POST: a JSON document, or an event stream as soon as something is said before the answer. */
+export class Reply {
+  readonly #response: ServerResponse
+  readonly #request: OpenRequest
+  readonly #now: () => number
+  readonly #streamable: boolean
+  #streaming = false
+  #bytes = 0
+
+  /** @param streamable the client takes `text/event-stream` */
+  constructor(response: ServerResponse, request: OpenRequest, now: () => number, streamable: boolean) {
+    this.#response = response
+    this.#request = request
+    this.#now = now
+    this.#streamable = streamable
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get status(): number {
+    return this.#response.statusCode
+  }
+
+  /** Begins the stream, if it has not begun. */
+  open(): void {
+    if (this.#streaming) return
+    this.#streaming = true
+    this.#head(200, {'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no'})
+    this.#response.flushHeaders()
+  }
+
+  /** A message on the way to the answer. Dropped when the client takes no stream, or has gone. */
+  push(message: Buffer): void {
+    if (!this.#streamable || this.#response.destroyed || this.#response.writableEnded) return
+    this.open()
+    this.#write(encodeSseEvent({event: 'message', data: message}))
+  }
+
+  /** The answer. @param status of a JSON answer; a stream has been 200 since it began */
+  end(status: number, message: Buffer, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.#response.destroyed || this.#response.writableEnded) return
+    if (this.#streaming) {
+      this.#write(encodeSseEvent({event: 'message', data: message}))
+      this.#response.end()
+      return
+    }
+    this.#head(status, {...headers, 'content-type': 'application/json', 'content-length': String(message.length)})
+    this.#bytes += message.length
+    this.#response.end(message)
+  }
+
+  /** Nothing to say: a notification was taken, or nobody waits for the answer. */
+  endEmpty(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.#response.destroyed || this.#response.writableEnded) return
+    if (!this.#streaming) this.#head(status, {...headers, 'content-length': '0'})
+    this.#response.end()
+  }
+
+  #head(status: number, headers: Record<string, string>): void {
+    this.#request.firstByteAt ??= this.#now()
+    this.#response.writeHead(status, {...headers, 'x-request-id': this.#request.requestId})
+  }
+
+  #write(bytes: Buffer): void {
+    this.#bytes += bytes.length
+    this.#response.write(bytes)
+  }
+}

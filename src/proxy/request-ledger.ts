@@ -1,0 +1,162 @@
+import type {Outcome} from '../control/contract.ts'
+import type {BlameParty} from '../shared/blame.ts'
+import type {Clock} from '../shared/clock.ts'
+import {LatencyHistogram} from '../shared/latency-buckets.ts'
+import type {EventLog} from './event-log.ts'
+import type {RequestMetrics} from './request-metrics.ts'
+import type {RuntimeLog} from './runtime-log.ts'
+
+/** What becomes known of a request on its way; read once, when it ends. */
+export interface OpenRequest {
+  readonly requestId: string
+  readonly startedAt: number
+  readonly client: string
+  readonly httpMethod: string
+  traceId: string
+  /** The MCP method, or null for other paths. */
+  method: string | null
+  /** `tools/call:github__search`, or the path. */
+  target: string
+  serverId: string | null
+  outcome: Outcome
+  /** One word for the log: `BackendTimeout` … */
+  kind: string | null
+  code: number | null
+  blame: BlameParty | null
+  message: string | null
+  firstByteAt: number | null
+}
+
+/** How a request left: what was sent to the client. */
+export interface Sent {
+  readonly status: number
+  readonly bytes: number
+}
+
+/**
+ * Every request opens once and closes once (design, mechanism 3); `opened - closed` is what is in flight. Closing writes
+ * the access line, counts, and tells the consoles.
+ */
+export class RequestLedger {
+  readonly latency = new LatencyHistogram()
+  readonly #prefix: string
+  readonly #clock: Clock
+  readonly #log: RuntimeLog
+  readonly #events: EventLog
+  readonly #metrics: RequestMetrics
+  #opened = 0
+  #closed = 0
+  #errors = 0
+  readonly #open = new Set<OpenRequest>()
+
+  constructor(instance: string, parts: {clock: Clock; log: RuntimeLog; events: EventLog; metrics: RequestMetrics}) {
+    this.#prefix = `${instance}-`
+    this.#clock = parts.clock
+    this.#log = parts.log
+    this.#events = parts.events
+    this.#metrics = parts.metrics
+  }
+
+  get opened(): number {
+    return this.#opened
+  }
+
+  get closed(): number {
+    return this.#closed
+  }
+
+  get inFlight(): number {
+    return this.#opened - this.#closed
+  }
+
+  get errors(): number {
+    return this.#errors
+  }
+
+  open(client: string, httpMethod: string, path: string): OpenRequest {
+    const request: OpenRequest = {
+      requestId: this.#prefix + ++this.#opened,
+      startedAt: this.#clock.now(),
+      client,
+      httpMethod,
+      traceId: '',
+      method: null,
+      target: path,
+      serverId: null,
+      outcome: 'answered',
+      kind: null,
+      code: null,
+      blame: null,
+      message: null,
+      firstByteAt: null,
+    }
+    this.#open.add(request)
+    return request
+  }
+
+  /** Ends a request; a second time does nothing. */
+  close(request: OpenRequest, sent: Sent): void {
+    if (!this.#open.delete(request)) return
+    this.#closed++
+    const now = this.#clock.now()
+    const openMs = now - request.startedAt
+    const firstByteMs = (request.firstByteAt ?? now) - request.startedAt
+    const failed = request.outcome === 'error' || request.outcome === 'ambiguous'
+    if (failed) this.#errors++
+    if (request.method !== null) {
+      this.latency.record(openMs)
+      this.#metrics.record(request.method, request.outcome, request.serverId, openMs)
+    }
+    this.#log.access({
+      at: this.#events.now(),
+      requestId: request.requestId,
+      client: request.client,
+      httpMethod: request.httpMethod,
+      target: request.target,
+      status: sent.status,
+      responseBytes: sent.bytes,
+      firstByteMs,
+      pairs: {
+        server_id: request.serverId ?? undefined,
+        trace_id: request.traceId === '' ? undefined : request.traceId,
+        blame: request.blame ?? undefined,
+        code: request.code ?? undefined,
+        outcome: request.outcome,
+        open_ms: openMs - firstByteMs >= 10 ? Number(openMs.toFixed(3)) : undefined,
+      },
+    })
+    if (failed) {
+      this.#log.write({
+        // What a client did wrong is no error of this installation.
+        level: request.blame === 'client' ? 'WARN' : 'ERROR',
+        module: 'proxy',
+        kind: request.kind ?? 'RequestFailed',
+        message: 'request failed',
+        requestId: request.requestId,
+        pairs: {
+          target: request.target,
+          server_id: request.serverId ?? undefined,
+          code: request.code,
+          blame: request.blame,
+          error: request.message,
+        },
+      })
+    }
+    this.#events.emit({
+      type: 'request',
+      requestId: request.requestId,
+      client: request.client,
+      httpMethod: request.httpMethod,
+      target: request.target,
+      status: sent.status,
+      responseBytes: sent.bytes,
+      durationMs: openMs,
+      serverId: request.serverId,
+      traceId: request.traceId,
+      outcome: request.outcome,
+      code: request.code,
+      blame: request.blame,
+      message: request.message,
+    })
+  }
+}

@@ -1,0 +1,61 @@
+import {CallFailure} from '../mcp/call-failure.ts'
+import {errorValue} from '../mcp/json-rpc.ts'
+import {rpcCode} from '../mcp/protocol.ts'
+import type {Redactor} from '../redaction/redactor.ts'
+import type {BlameParty} from '../shared/blame.ts'
+import {messageOf} from '../shared/errors.ts'
+import type {OpenRequest} from './request-ledger.ts'
+
+/** A request that we ourselves answer with a JSON-RPC error. */
+export class RpcFailure extends Error {
+  override readonly name = 'RpcFailure'
+  readonly code: number
+  readonly kind: string
+  readonly blame: BlameParty
+  readonly data: unknown
+
+  constructor(code: number, message: string, details: {kind: string; blame: BlameParty; data?: unknown}) {
+    super(message)
+    this.code = code
+    this.kind = details.kind
+    this.blame = details.blame
+    this.data = details.data
+  }
+}
+
+/**
+ * Notes the verdict in the request's record and makes the `error` member of the answer. The same words stand in
+ * `error.data`, the log line and the console (design, mechanism 4).
+ */
+export function failedAnswer(error: unknown, request: OpenRequest, redactor: Redactor): Buffer {
+  const failure = error instanceof CallFailure || error instanceof RpcFailure ? error : internal(error)
+  const evidence = failure instanceof CallFailure ? failure.evidence : undefined
+  const message = redactor.text(failure.message)
+  const seen = evidence === undefined ? undefined : redactor.text(evidence)
+  request.outcome = outcomeOf(failure)
+  request.kind = failure.kind
+  request.code = failure.code
+  request.blame = failure.blame
+  request.message = seen === undefined ? message : `${message} (${seen})`
+  const own = failure instanceof RpcFailure && failure.data !== undefined ? {details: failure.data} : {}
+  return errorValue(failure.code, message, {
+    cause: failure.kind,
+    blame: failure.blame,
+    requestId: request.requestId,
+    ...(request.serverId !== null && {serverId: request.serverId}),
+    ...(failure instanceof CallFailure && {delivered: failure.delivered}),
+    ...(seen !== undefined && {evidence: seen}),
+    ...own,
+  })
+}
+
+function outcomeOf(failure: CallFailure | RpcFailure): OpenRequest['outcome'] {
+  return failure.kind === 'Cancelled' ? 'cancelled' : 'error'
+}
+
+function internal(error: unknown): RpcFailure {
+  return new RpcFailure(rpcCode.internalError, `Internal error: ${messageOf(error)}`, {
+    kind: 'Internal',
+    blame: 'proxy',
+  })
+}

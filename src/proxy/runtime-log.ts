@@ -1,0 +1,174 @@
+import {mkdirSync} from 'node:fs'
+import {join} from 'node:path'
+import type {Redactor} from '../redaction/redactor.ts'
+import {AppError, messageOf} from '../shared/errors.ts'
+import {LogFile} from '../shared/log-file.ts'
+import {
+  type AccessLogEntry,
+  formatAccessLine,
+  formatErrorLine,
+  type LevelWord,
+  type LogFormat,
+  type LogLevel,
+  type LogPairs,
+  logLevels,
+  logValue,
+} from '../shared/log-line.ts'
+import type {EventLog} from './event-log.ts'
+
+export interface LogMessage {
+  readonly level: LevelWord
+  /** Without the `only1mcp::` in front. */
+  readonly module: string
+  readonly kind: string
+  readonly message: string
+  readonly requestId?: string | null
+  readonly pairs?: LogPairs
+}
+
+export interface RuntimeLogOptions {
+  readonly folder: string
+  readonly level: LogLevel
+  readonly format: LogFormat
+  readonly events: EventLog
+  readonly redactor: Redactor
+}
+
+/**
+ * The runtime's four log files. A message stands in exactly one: error.log takes WARN and above, only1mcp.log the rest;
+ * access.log has a line for each request, audit.log one for each operator's action.
+ */
+export class RuntimeLog {
+  readonly #options: RuntimeLogOptions
+  readonly #access: LogFile
+  readonly #error: LogFile
+  readonly #main: LogFile
+  readonly #audit: LogFile
+
+  /** @throws AppError `LOG_UNWRITABLE` */
+  constructor(options: RuntimeLogOptions) {
+    this.#options = options
+    try {
+      mkdirSync(options.folder, {recursive: true, mode: 0o750})
+      this.#access = this.#open('access.log')
+      this.#error = this.#open('error.log')
+      this.#main = this.#open('only1mcp.log')
+      this.#audit = this.#open('audit.log')
+    } catch (error) {
+      throw new AppError('LOG_UNWRITABLE', `cannot write logs in ${options.folder}: ${messageOf(error)}`, {
+        fix: 'Make the folder writable for this user, or name another one with paths.logs or ONLY1MCP_LOG_DIR.',
+        cause: error,
+      })
+    }
+  }
+
+  write(message: LogMessage): void {
+    if (!this.enabled(message.level)) return
+    const {events, format, redactor} = this.#options
+    const at = events.now()
+    const pairs = message.pairs && redactPairs(redactor, message.pairs)
+    const requestId = message.requestId ?? null
+    const entry = {
+      at,
+      level: message.level,
+      module: `only1mcp::${message.module}`,
+      requestId,
+      kind: message.kind,
+      message: redactor.text(message.message),
+    }
+    const file = isGrave(message.level) ? this.#error : this.#main
+    file.write(formatErrorLine(pairs ? {...entry, pairs} : entry, format))
+    events.emit({
+      type: 'log',
+      level: message.level,
+      module: entry.module,
+      requestId,
+      serverId: typeof pairs?.server_id === 'string' ? pairs.server_id : null,
+      kind: message.kind,
+      message: entry.message + pairText(pairs),
+    })
+  }
+
+  enabled(level: LevelWord): boolean {
+    if (isGrave(level)) return true
+    return logLevels.indexOf(level.toLowerCase() as LogLevel) >= logLevels.indexOf(this.#options.level)
+  }
+
+  access(entry: AccessLogEntry): void {
+    this.#access.write(formatAccessLine(entry, this.#options.format))
+  }
+
+  /** What an operator did through the control socket. */
+  audit(action: string, pairs: LogPairs): void {
+    const at = this.#options.events.now()
+    this.#audit.write(
+      formatErrorLine(
+        {at, level: 'INFO', module: 'only1mcp::audit', requestId: null, kind: 'Action', message: action, pairs},
+        this.#options.format,
+      ),
+    )
+  }
+
+  /** A crash: the level `PANIC`, then the frames, then an empty line; written before it returns. */
+  panic(error: unknown): void {
+    this.write({
+      level: 'PANIC',
+      module: 'runtime',
+      kind: 'Panic',
+      message: 'the runtime crashed',
+      pairs: {error: messageOf(error)},
+    })
+    const frames = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : []
+    this.#error.write(`stack backtrace:\n${frames.map(frame => `${this.#options.redactor.text(frame)}\n`).join('')}\n`)
+    this.flush()
+  }
+
+  /** Lines lost to a full or slow disk. */
+  get lost(): number {
+    return this.#files().reduce((sum, file) => sum + file.lost, 0)
+  }
+
+  reopen(): void {
+    for (const file of this.#files()) file.reopen()
+  }
+
+  flush(): void {
+    for (const file of this.#files()) file.flushSync()
+  }
+
+  close(): void {
+    for (const file of this.#files()) file.close()
+  }
+
+  #files(): LogFile[] {
+    return [this.#access, this.#error, this.#main, this.#audit]
+  }
+
+  #open(name: string): LogFile {
+    return new LogFile(join(this.#options.folder, name), (path, problem) => {
+      process.stderr.write(`only1mcp: cannot write ${path}: ${problem}; its lines are lost until that is mended\n`)
+    })
+  }
+}
+
+function isGrave(level: LevelWord): boolean {
+  return level === 'WARN' || level === 'ERROR' || level === 'PANIC'
+}
+
+function redactPairs(redactor: Redactor, pairs: LogPairs): LogPairs {
+  const clean: Record<string, LogPairs[string]> = {}
+  for (const key in pairs) {
+    const value = pairs[key]
+    clean[key] = typeof value === 'string' ? redactor.text(value) : value
+  }
+  return clean
+}
+
+function pairText(pairs: LogPairs | undefined): string {
+  let text = ''
+  for (const key in pairs) {
+    const value = pairs[key]
+    if (value !== undefined && key !== 'server_id') text += ` ${key}=${logValue(value)}`
+  }
+  return text
+}

@@ -1,0 +1,320 @@
+import {randomBytes} from 'node:crypto'
+import type http from 'node:http'
+import type {BackendConfig, Config} from '../config/schema.ts'
+import type {Snapshot} from '../control/contract.ts'
+import type {RuntimeRecord} from '../control/runtime-file.ts'
+import {notificationMessage} from '../mcp/json-rpc.ts'
+import {startReaper} from '../mcp/reaper.ts'
+import {killOwned} from '../mcp/sweep.ts'
+import {knownValuesRedactor} from '../redaction/known-values.ts'
+import type {Redactor} from '../redaction/redactor.ts'
+import {systemClock} from '../shared/clock.ts'
+import {messageOf} from '../shared/errors.ts'
+import {describePortOwner} from '../shared/port-owner.ts'
+import {readProcessStat} from '../shared/proc.ts'
+import {Backend} from './backend.ts'
+import {Catalogue} from './catalogue.ts'
+import {startControlServer} from './control-server.ts'
+import {EventLog} from './event-log.ts'
+import {healthReport} from './health.ts'
+import {createHttpServer, listen} from './http-server.ts'
+import {LoopLag} from './loop-lag.ts'
+import {McpEndpoint} from './mcp-endpoint.ts'
+import {createMetricsServer} from './metrics-server.ts'
+import {metricsText} from './metrics-text.ts'
+import {RequestLedger} from './request-ledger.ts'
+import {RequestMetrics} from './request-metrics.ts'
+import {RuntimeLog} from './runtime-log.ts'
+import {Sessions} from './sessions.ts'
+import {
+  claimStateFolder,
+  controlSocketPath,
+  removeRuntimeRecord,
+  removeSocket,
+  writeRuntimeRecord,
+} from './state-folder.ts'
+import {takeSnapshot} from './take-snapshot.ts'
+import {createTraceIds} from './trace-id.ts'
+import {createWireGuard} from './wire-guard.ts'
+
+export interface RuntimeOptions {
+  readonly config: Config
+  readonly configPath: string | null
+  readonly configSha256: string
+  /** Exact values that must never be shown. */
+  readonly secrets: readonly string[]
+  readonly stateDir: string
+  readonly logDir: string
+  readonly version: string
+  readonly argv: readonly string[]
+}
+
+/** A running proxy, from the outside. */
+export interface Runtime {
+  readonly record: RuntimeRecord
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>
+  /** Drains and ends within the shutdown deadline; a second call waits for the first. */
+  stop(reason: string): Promise<void>
+  /** Log files were renamed: go on in new ones. */
+  reopenLogs(): void
+  /** After a fault that cannot be handled: logs it and kills the children, at once. The process must end then. */
+  crash(error: unknown): void
+}
+
+/**
+ * Starts the proxy: ports first, so that a start that cannot serve starts no child.
+ * @throws AppError that says what is in the way; nothing is left behind then
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const {config} = options
+  const clock = systemClock
+  const instance = randomBytes(4).toString('hex')
+  const leftover = claimStateFolder(options.stateDir)
+  const events = new EventLog(instance, clock)
+  const redactor = knownValuesRedactor(options.secrets)
+  const {level, format} = config.observability.logging
+  const log = new RuntimeLog({folder: options.logDir, level, format, events, redactor})
+  const requestMetrics = new RequestMetrics()
+  const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics})
+  const server = {name: 'only1mcp', version: options.version}
+  // Roots are declared because servers offer more tools to a client that has them; this runtime has none of its own.
+  const identity = {info: server, capabilities: {roots: {listChanged: false}}}
+
+  const record: RuntimeRecord = {
+    schemaVersion: 1,
+    instance,
+    pid: process.pid,
+    startTicks: readProcessStat(process.pid)?.startTicks ?? 0,
+    startedAt: events.now(),
+    argv: options.argv.slice(0, 256).map(argument => redactor.text(argument)),
+    version: options.version,
+    configPath: options.configPath,
+    statePath: options.stateDir,
+    logPath: options.logDir,
+    host: config.server.host,
+    port: config.server.port,
+    metricsHost: config.observability.metrics.enabled ? config.observability.metrics.host : null,
+    metricsPort: config.observability.metrics.enabled ? config.observability.metrics.port : null,
+    socket: controlSocketPath(options.stateDir),
+  }
+  let state: Snapshot['state'] = 'starting'
+
+  const guardOf = (listenHost: string) =>
+    createWireGuard({
+      listenHost,
+      allowedHosts: config.server.allowed_hosts,
+      allowedOrigins: config.server.allowed_origins,
+    })
+  const sessions = new Sessions({
+    idleTimeoutMs: config.server.session_idle_timeout,
+    max: config.server.max_sessions,
+    clock,
+  })
+  const lag = new LoopLag()
+  const reaper = startReaper(instance, error =>
+    log.write({
+      level: 'ERROR',
+      module: 'runtime',
+      kind: 'ReaperFailed',
+      message: 'children would outlive a crash',
+      pairs: {error: messageOf(error)},
+    }),
+  )
+  const environment = {instance, clock, identity, reaper}
+  const backends = config.servers.map(
+    each =>
+      new Backend({
+        config: each,
+        environment,
+        defaultTimeoutMs: config.server.request_timeout,
+        target: targetText(each, redactor),
+        log: message => log.write(message),
+        onChange: backendChanged,
+      }),
+  )
+  const catalogue = new Catalogue(backends, message => log.write(message))
+  let toolsSeen = ''
+  function backendChanged(backend: Backend): void {
+    catalogue.invalidate()
+    events.emit({type: 'server', server: backend.snapshot()})
+    const names = [...catalogue.current.routes.keys()].join('\n')
+    if (names === toolsSeen) return
+    toolsSeen = names
+    sessions.notifyAll(notificationMessage('notifications/tools/list_changed', null))
+  }
+
+  const endpoint = new McpEndpoint({
+    services: {catalogue, sessions, identity, server, listTimeoutMs: config.server.list_timeout, now: clock.now},
+    redactor,
+    maxBodyBytes: config.server.max_body_size,
+    requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
+    principalOf: () => 'anonymous',
+  })
+  const front = createHttpServer({
+    guard: guardOf(config.server.host),
+    endpoint,
+    ledger,
+    health: () => healthReport(state, backends),
+    toolsDocument: async () => {
+      const list = await catalogue.settled(config.server.list_timeout)
+      return Buffer.concat([Buffer.from('{"tools":['), list.elements, Buffer.from(']}\n')])
+    },
+    traceIdOf: createTraceIds(),
+    now: clock.now,
+    maxConnections: 10_000,
+  })
+  const snapshot = (): Snapshot =>
+    takeSnapshot({
+      record,
+      configSha256: options.configSha256,
+      state,
+      events,
+      ledger,
+      sessions,
+      catalogue,
+      backends,
+      lag,
+    })
+  const metricsServer = createMetricsServer(
+    () =>
+      metricsText({
+        snapshot: snapshot(),
+        requests: requestMetrics,
+        backends,
+        logLinesLost: log.lost,
+        nodeVersion: process.version,
+      }),
+    guardOf(config.observability.metrics.host),
+  )
+  let control: http.Server | undefined
+  const closeAll = (): void => {
+    for (const each of [front, metricsServer, control]) {
+      each?.close()
+      each?.closeAllConnections()
+    }
+    lag.stop()
+    sessions.stop()
+  }
+
+  try {
+    record.port = await listen(front, record.host, record.port, 'MCP', describePortOwner)
+    if (record.metricsHost !== null && record.metricsPort !== null) {
+      record.metricsPort = await listen(
+        metricsServer,
+        record.metricsHost,
+        record.metricsPort,
+        'metrics',
+        describePortOwner,
+      )
+    }
+    removeSocket(record.socket)
+    control = await startControlServer({
+      socketPath: record.socket,
+      events,
+      snapshot,
+      actions: {
+        stop: () => {
+          log.audit('stop', {via: 'control socket'})
+          setImmediate(() => void stop('the operator asked for it'))
+          return {ok: true, message: `stopping pid ${process.pid}`}
+        },
+      },
+    })
+    writeRuntimeRecord(record)
+  } catch (error) {
+    reaper.dismiss()
+    closeAll()
+    log.write({
+      level: 'ERROR',
+      module: 'runtime',
+      kind: 'StartFailed',
+      message: 'the runtime cannot start',
+      pairs: {error: messageOf(error)},
+    })
+    log.close()
+    throw error
+  }
+
+  if (leftover) {
+    log.write({
+      level: 'WARN',
+      module: 'runtime',
+      kind: 'CrashLeftovers',
+      message: 'an earlier runtime ended without order',
+      pairs: {pid: leftover.record.pid, instance: leftover.record.instance, children_killed: leftover.killed.length},
+    })
+  }
+  for (const backend of backends) backend.start()
+  state = 'running'
+  const where = {host: record.host, port: record.port, config: options.configPath, servers: backends.length}
+  log.write({level: 'INFO', module: 'runtime', kind: 'Started', message: 'listening', pairs: where})
+  events.emit({type: 'lifecycle', what: 'started', message: `listening on ${record.host}:${record.port}`})
+
+  let tellEnded: () => void = () => {}
+  const ended = new Promise<void>(resolve => {
+    tellEnded = resolve
+  })
+  let stopping: Promise<void> | undefined
+  const stop = (reason: string): Promise<void> => {
+    stopping ??= drain(reason)
+    return stopping
+  }
+
+  async function drain(reason: string): Promise<void> {
+    const until = clock.now() + config.server.shutdown_timeout
+    state = 'draining'
+    log.write({
+      level: 'INFO',
+      module: 'runtime',
+      kind: 'Draining',
+      message: 'no new requests, waiting for those in flight',
+      pairs: {reason, in_flight: ledger.inFlight},
+    })
+    events.emit({type: 'lifecycle', what: 'draining', message: reason})
+    front.close()
+    front.closeIdleConnections()
+    sessions.endStreams()
+    // Children get the last part of the time, requests in flight what comes before.
+    const childGraceMs = Math.min(2000, config.server.shutdown_timeout / 2)
+    while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    await Promise.all(backends.map(backend => backend.stop(Math.max(100, Math.min(childGraceMs, until - clock.now())))))
+    const left = killOwned(instance)
+    log.write({
+      level: 'INFO',
+      module: 'runtime',
+      kind: 'Stopped',
+      message: 'the runtime has ended',
+      pairs: {reason, cut_off: ledger.inFlight, killed_leftovers: left.length},
+    })
+    events.emit({type: 'lifecycle', what: 'stopped', message: reason})
+    reaper.dismiss()
+    closeAll()
+    removeRuntimeRecord(record)
+    removeSocket(record.socket)
+    log.close()
+    tellEnded()
+  }
+
+  return {
+    record,
+    ended,
+    stop,
+    reopenLogs: () => log.reopen(),
+    crash: error => {
+      log.panic(error)
+      killOwned(instance)
+    },
+  }
+}
+
+/** What a server runs or connects to, for people: no user info, no known secret. */
+function targetText(config: BackendConfig, redactor: Redactor): string {
+  if (config.command !== undefined) return redactor.text([config.command, ...config.args].join(' '))
+  if (config.endpoint === undefined) return '(no transport)'
+  const url = new URL(config.endpoint)
+  url.username = ''
+  url.password = ''
+  return redactor.text(url.href)
+}

@@ -1,0 +1,56 @@
+import {contractVersion, type Snapshot} from '../control/contract.ts'
+import type {RuntimeRecord} from '../control/runtime-file.ts'
+import type {Backend} from './backend.ts'
+import type {Catalogue} from './catalogue.ts'
+import type {EventLog} from './event-log.ts'
+import type {LoopLag} from './loop-lag.ts'
+import type {RequestLedger} from './request-ledger.ts'
+import type {Sessions} from './sessions.ts'
+
+export interface SnapshotParts {
+  readonly record: RuntimeRecord
+  readonly configSha256: string
+  readonly state: Snapshot['state']
+  readonly events: EventLog
+  readonly ledger: RequestLedger
+  readonly sessions: Sessions
+  readonly catalogue: Catalogue
+  readonly backends: readonly Backend[]
+  readonly lag: LoopLag
+}
+
+/** The whole state at one moment, as consoles get it. */
+export function takeSnapshot(parts: SnapshotParts): Snapshot {
+  const {record, ledger} = parts
+  const memory = process.memoryUsage()
+  const cpu = process.cpuUsage()
+  return {
+    contract: contractVersion,
+    instance: record.instance,
+    seq: parts.events.seq,
+    at: parts.events.now(),
+    version: record.version,
+    pid: record.pid,
+    startedAt: record.startedAt,
+    state: parts.state,
+    listen: {host: record.host, port: record.port, metricsHost: record.metricsHost, metricsPort: record.metricsPort},
+    config: {path: record.configPath, sha256: parts.configSha256},
+    paths: {state: record.statePath, logs: record.logPath},
+    process: {
+      rssBytes: memory.rss,
+      heapUsedBytes: memory.heapUsed,
+      cpuMs: Math.round((cpu.user + cpu.system) / 1000),
+      loopLagMs: parts.lag.p99Ms,
+    },
+    requests: {
+      opened: ledger.opened,
+      closed: ledger.closed,
+      inFlight: ledger.inFlight,
+      errors: ledger.errors,
+      latency: ledger.latency.toSparse(),
+    },
+    sessions: parts.sessions.size,
+    tools: parts.catalogue.current.routes.size,
+    servers: parts.backends.map(backend => backend.snapshot()),
+  }
+}

@@ -1,0 +1,42 @@
+import type {ServerStatus} from '../../control/contract.ts'
+import type {ServerRow} from '../store/data.ts'
+import type {Glyphs} from '../text/glyphs.ts'
+import type {Role} from '../text/line.ts'
+
+const looks: Readonly<
+  Record<ServerStatus, {readonly role: Role; readonly glyph: keyof Glyphs & ('up' | 'down' | 'wait' | 'off')}>
+> = {
+  up: {role: 'good', glyph: 'up'},
+  starting: {role: 'warn', glyph: 'wait'},
+  restarting: {role: 'warn', glyph: 'wait'},
+  crash_loop: {role: 'bad', glyph: 'down'},
+  down: {role: 'bad', glyph: 'down'},
+  disabled: {role: 'dim', glyph: 'off'},
+  stopped: {role: 'dim', glyph: 'off'},
+}
+
+export function statusRole(status: ServerStatus): Role {
+  return looks[status].role
+}
+
+/** Sign and word: the state is never told by colour alone. */
+export function statusText(status: ServerStatus, glyphs: Glyphs): string {
+  return `${glyphs[looks[status].glyph]} ${status}`
+}
+
+/** A server that should serve and does not. */
+export function isBroken(server: ServerRow): boolean {
+  return server.status === 'restarting' || server.status === 'crash_loop' || server.status === 'down'
+}
+
+/** Why it is broken, in one line. */
+export function whyBroken(server: ServerRow): string {
+  const error = server.lastError
+  return error === null ? server.status : `${error.kind}: ${error.message} [${error.blame}]`
+}
+
+export function levelRole(level: string): Role {
+  if (level === 'ERROR' || level === 'PANIC') return 'bad'
+  if (level === 'WARN') return 'warn'
+  return level === 'INFO' ? 'plain' : 'dim'
+}
