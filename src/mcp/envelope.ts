@@ -73,7 +73,7 @@ export function scanMessage(bytes: Buffer, limits: ScanLimits = {}): ScanResult 
   const whole = (first === openBrace ? readTop(cursor, bytes, members) : cursor.skipValue()) && cursor.atEnd()
   if (!isUtf8(bytes)) return refuse('invalid-utf8', 'the message is not UTF-8', usableId(bytes, members))
   if (!whole) return refuse('malformed', cursor.describe(), usableId(bytes, members))
-  if (cursor.tooDeep) return refuse('too-deep', `nested deeper than ${maxDepth}`, usableId(bytes, members))
+  if (cursor.tooDeep) return refuse('too-deep', `too deep: more than ${maxDepth} levels`, usableId(bytes, members))
   if (first !== openBrace) return refuse('not-an-object', 'a message is a JSON object', null)
   if (members.duplicate !== '') {
     return refuse('duplicate-key', `the key ${members.duplicate} stands there twice`, usableId(bytes, members))
@@ -189,7 +189,7 @@ function scanBatch(cursor: JsonCursor, bytes: Buffer, maxBatch: number): ScanRes
   const whole = !cursor.failed && cursor.atEnd()
   if (!isUtf8(bytes)) return refuse('invalid-utf8', 'the message is not UTF-8', null)
   if (!whole) return refuse('malformed', cursor.describe(), null)
-  if (cursor.tooDeep) return refuse('too-deep', `nested deeper than ${cursor.maxDepth}`, null)
+  if (cursor.tooDeep) return refuse('too-deep', `too deep: more than ${cursor.maxDepth} levels`, null)
   const why = count === 0 ? 'an empty batch' : count > maxBatch ? `a batch of ${count}, over ${maxBatch}` : 'a batch'
   return {ok: false, fault: 'batch', why, id: null, elements: count > maxBatch ? [] : elements}
 }

@@ -192,7 +192,7 @@ export function checkJson(bytes: Uint8Array, maxDepth = defaultMaxDepth): {fault
   if (!isUtf8(bytes)) return {fault: 'invalid-utf8', why: 'the text is not UTF-8'}
   const cursor = new JsonCursor(bytes, 0, bytes.length, maxDepth)
   if (!cursor.skipValue() || !cursor.atEnd()) return {fault: 'malformed', why: cursor.describe()}
-  if (cursor.tooDeep) return {fault: 'too-deep', why: `nested deeper than ${maxDepth}`}
+  if (cursor.tooDeep) return {fault: 'too-deep', why: `too deep: more than ${maxDepth} levels`}
   return null
 }
 
