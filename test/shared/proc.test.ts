@@ -31,7 +31,9 @@ describe('a process', () => {
     await once(child, 'spawn')
     const pid = child.pid ?? 0
     await vi.waitFor(() => expect(readExe(pid)).toBe(program))
-    expect(readProcessStat(pid)).toMatchObject({pid, comm: 'a (b) S 1 ', parentPid: process.pid, state: 'S'})
+    await vi.waitFor(() =>
+      expect(readProcessStat(pid)).toMatchObject({pid, comm: 'a (b) S 1 ', parentPid: process.pid, state: 'S'}),
+    )
     expect(readArgv(pid)).toEqual([program, '60', '0'])
     expect(readEnvironmentVariable(pid, 'MARK')).toBe('a=b')
     expect(readEnvironmentVariable(pid, 'MAR')).toBeUndefined()
