@@ -1,9 +1,13 @@
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import {socketSource} from '../control/socket-source.ts'
 import type {DoctorRow, LogRecord, Source} from '../control/source.ts'
+import {logValue} from '../shared/log-line.ts'
+
+/** Where a runtime is talked to, and where it logs. */
+export type ConsoleTarget = Pick<RuntimeRecord, 'socket' | 'host' | 'port' | 'logPath'>
 
 /** A runtime of this machine as the console's source: its socket, its log files, and the doctor of this machine. */
-export function consoleSource(record: RuntimeRecord, allowActions: boolean): Source {
+export function consoleSource(record: ConsoleTarget, allowActions: boolean): Source {
   return socketSource({
     socketPath: record.socket,
     label: `${record.host}:${record.port}`,
@@ -18,7 +22,7 @@ export function consoleSource(record: RuntimeRecord, allowActions: boolean): Sou
           module: line.module,
           requestId: line.requestId,
           serverId: line.pairs.server_id ?? null,
-          message: line.message,
+          message: [line.kind, line.message, ...pairTexts(line.pairs)].join(' '),
         }),
       )
     },
@@ -28,4 +32,9 @@ export function consoleSource(record: RuntimeRecord, allowActions: boolean): Sou
       return doctorRows(await runDoctor({ids, env: process.env, cwd: process.cwd(), signal}))
     },
   })
+}
+
+/** As they stand in the line. */
+function pairTexts(pairs: Readonly<Record<string, string>>): string[] {
+  return Object.entries(pairs).map(([key, value]) => `${key}=${logValue(value)}`)
 }

@@ -47,6 +47,13 @@ export default class Tui extends BaseCommand {
       const {demoSource} = await import('../tui/store/source-demo.ts')
       return demoSource({allowActions})
     }
-    throw new AppError('NO_RUNTIME', String(socketPath))
+    const {consoleSource} = await import('../cli/console-source.ts')
+    if (socketPath === undefined) {
+      const {findInstance} = await import('../cli/instance.ts')
+      return consoleSource((await findInstance()).record, allowActions)
+    }
+    const {ControlClient} = await import('../control/client.ts')
+    const {listen, paths} = await new ControlClient(socketPath).snapshot()
+    return consoleSource({socket: socketPath, ...listen, logPath: paths.logs}, allowActions)
   }
 }

@@ -1,5 +1,7 @@
+import {setTimeout} from 'node:timers/promises'
 import type {ControlEvent} from '../control/contract.ts'
 import type {Source} from '../control/source.ts'
+import {errnoCode} from '../shared/errors.ts'
 import {DataStore} from './store/store.ts'
 import {capabilities} from './term/caps.ts'
 import {Grid} from './term/grid.ts'
@@ -15,8 +17,9 @@ import {serversView} from './views/servers.ts'
 import type {ListView, ViewContext} from './views/view.ts'
 
 const shownRequests = 10
-/** How long `--once` waits for the runtime's newest events after its snapshot. */
-const eventsMs = 400
+const snapshotMs = 5000
+/** How long `--once` looks: events come in meanwhile, and rates need two snapshots some time apart. */
+const eventsMs = 500
 /** Events that the runtime still has are asked for from this far back. */
 const eventsBack = 200
 
@@ -37,9 +40,12 @@ export async function printOnce(options: PlainOptions): Promise<void> {
   const {source, env, cols, print} = options
   const {glyphs} = capabilities(env)
   const store = new DataStore({label: source.label, ascii: glyphs.ascii})
-  const snapshot = await source.snapshot(AbortSignal.timeout(5000))
+  const snapshot = await source.snapshot(AbortSignal.timeout(snapshotMs))
   store.applySnapshot(snapshot)
+  const later = setTimeout(eventsMs)
   await takeEvents(source, Math.max(0, snapshot.seq - eventsBack), event => store.applyEvent(event))
+  await later
+  store.applySnapshot(await source.snapshot(AbortSignal.timeout(snapshotMs)))
   const context = contextOf(store, glyphs)
   const section = (title: string, lines: readonly StyledLine[]): void => {
     print('')
@@ -71,26 +77,28 @@ export async function printStream(options: PlainOptions, signal: AbortSignal): P
       if (line !== undefined) print(plainText(line, Number.POSITIVE_INFINITY, glyphs.ascii))
     }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted && errnoCode(error) !== 'ECONNRESET') throw error
   }
+  if (!signal.aborted) print('the runtime closed the connection')
 }
 
 /** What a stream says of an event that the store has just taken in. */
 function eventLine(event: ControlEvent, context: ViewContext): StyledLine | undefined {
   const {data} = context
-  const wide = 10_000
-  if (event.type === 'request') return lastRow(requestsView, context, data.requests.size, wide)
-  if (event.type === 'log' || event.type === 'lifecycle') return lastRow(logsView, context, data.logs.size, wide)
+  if (event.type === 'request') return rowLine(requestsView, context, data.requests.size - 1)
+  if (event.type === 'log' || event.type === 'lifecycle') return rowLine(logsView, context, data.logs.size - 1)
   if (event.type !== 'server') return undefined
-  const index = data.servers.findIndex(server => server.id === event.server.id)
-  return index < 0 ? undefined : lastRow(serversView, context, index + 1, wide)
+  return rowLine(
+    serversView,
+    context,
+    data.servers.findIndex(server => server.id === event.server.id),
+  )
 }
 
-function lastRow<Row>(view: ListView<Row>, context: ViewContext, size: number, cols: number): StyledLine | undefined {
-  const row = view.rowAt(context.data, size - 1)
+function rowLine<Row>(view: ListView<Row>, context: ViewContext, index: number): StyledLine | undefined {
+  const row = view.rowAt(context.data, index)
   if (row === undefined) return undefined
-  const cells = view.columns.flatMap(column => [span(column.cell(row, context).text), span('  ')])
-  return [span(`${view.noun}  `), ...cells].slice(0, cols)
+  return [span(view.noun), ...view.columns.map(column => span(`  ${column.cell(row, context).text}`))]
 }
 
 function newestRows<Row>(view: ListView<Row>, context: ViewContext, cols: number, count: number): StyledLine[] {
@@ -106,13 +114,12 @@ function plainText(line: StyledLine, cols: number, ascii: boolean): string {
   return row.rowText(0).trimEnd()
 }
 
-/** The events that the runtime still remembers; a silent stream ends after a moment. */
+/** The events that the runtime still remembers, and those of the next moment. */
 async function takeEvents(source: Source, since: number, take: (event: ControlEvent) => void): Promise<void> {
   const enough = new AbortController()
-  const timer = setTimeout(() => enough.abort(), eventsMs)
+  const timer = globalThis.setTimeout(() => enough.abort(), eventsMs)
   try {
     for await (const event of source.events(since, enough.signal)) {
-      if (event.type === 'heartbeat') break
       take(event)
     }
   } catch (error) {

@@ -31,6 +31,10 @@ export interface Pty {
   /** Until the screen shows it. The error of a time-out shows the screen. */
   waitFor(what: string | RegExp, timeoutMs?: number): Promise<void>
   readonly exited: Promise<PtyExit>
+  /** Takes no more output, as a stalled ssh does. */
+  stall(): void
+  /** Closes the terminal, as a lost ssh does. */
+  hangUp(): void
   stop(): Promise<void>
 }
 
@@ -45,8 +49,8 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
     cols,
     rows,
     cwd: options.cwd ?? process.cwd(),
-    name: 'xterm-256color',
-    env: {...own, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TERM: 'xterm-256color', ...options.env},
+    name: options.env?.TERM ?? 'xterm-256color',
+    env: {...own, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...options.env},
   })
   const screen = new Screen(cols, rows)
   let raw = ''
@@ -82,6 +86,8 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
         {timeout: timeoutMs, interval: 30},
       ),
     exited,
+    stall: () => child.pause(),
+    hangUp: () => (child as unknown as {destroy(): void}).destroy(),
     stop: async () => {
       if (!ended) child.kill('SIGKILL')
       await exited

@@ -28,8 +28,17 @@ export class Screen {
     const {active} = this.#terminal.buffer
     return Array.from(
       {length: this.#terminal.rows},
-      (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? '',
+      (_, row) =>
+        active
+          .getLine(active.baseY + row)
+          ?.translateToString(true)
+          .trimEnd() ?? '',
     )
+  }
+
+  /** The cursor's column, 0 the first. */
+  cursorX(): number {
+    return this.#terminal.buffer.active.cursorX
   }
 
   text(): string {

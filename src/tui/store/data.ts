@@ -20,7 +20,7 @@ export interface Rows<T> {
 export type Connection =
   | {readonly state: 'connecting'}
   | {readonly state: 'live'}
-  | {readonly state: 'stale'; readonly since: string; readonly why: SafeText}
+  | {readonly state: 'stale'; readonly since: SafeText; readonly why: SafeText}
 
 /** What came between two snapshots. */
 export interface TrendPoint {

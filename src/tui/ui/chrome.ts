@@ -67,8 +67,9 @@ export function noticeLines(ui: UiState, data: Data, live: Data, shownRows: numb
 export function hintLine(ui: UiState, cols: number): StyledLine {
   const scope = scopeOf(ui)
   const line: Span[] = []
-  for (const {hint, keys, scopes} of keymap) {
+  for (const {command, hint, keys, scopes} of keymap) {
     if (hint === undefined || !scopes.includes(scope)) continue
+    if (command === 'follow' && !(ui.view.kind === 'list' && ui.view.follows)) continue
     const more = [span(`${line.length > 0 ? '  ' : ''}${keyLabel(keys[0] ?? '')} `, 'strong'), span(hint, 'dim')]
     if (lineWidth([...line, ...more]) > cols) break
     line.push(...more)

@@ -16,7 +16,7 @@ import {confirmLines} from './confirm.ts'
 import {helpFit} from './help-rows.ts'
 import {layoutOf} from './layout.ts'
 import {reduce, type Shown, typeText} from './reduce.ts'
-import {initialUi, type Size, scopeOf, type UiState} from './state.ts'
+import {initialUi, listState, type Size, scopeOf, type UiState} from './state.ts'
 
 const toastMs = 5000
 /** Longest time between two screens while data comes in: ten a second. Keys are answered at once. */
@@ -151,7 +151,7 @@ export class Console {
       glyphs,
       layout,
       header: headerLine(store, glyphs, size.cols),
-      tabs: tabsLine(ui.view, size.cols, this.#actions().length > 0 ? 'actions allowed' : 'read-only'),
+      tabs: tabsLine(ui.view, size.cols, this.#mode()),
       notices,
       hints: hintLine(ui, size.cols),
       overlay:
@@ -190,6 +190,12 @@ export class Console {
     const paused = !this.#ui.paused
     this.#ui = {...this.#ui, paused}
     this.#frozen = paused ? this.#options.store.freeze() : undefined
+  }
+
+  #mode(): string {
+    const {view} = this.#ui
+    const following = view.kind === 'list' && view.follows && listState(this.#ui, view.id).follow
+    return `${following ? 'following, ' : ''}${this.#actions().length > 0 ? 'actions allowed' : 'read-only'}`
   }
 
   #actions(): readonly Action[] {

@@ -9,6 +9,7 @@ import {isBroken, statusRole, statusText, whyBroken} from './status.ts'
 import type {DocumentView, ViewContext} from './view.ts'
 
 const maxRecentErrors = 8
+const maxServerLines = 6
 /** The newest requests that are looked through for failures. */
 const lookedThrough = 2000
 const labelWidth = 10
@@ -132,7 +133,9 @@ function serverLines({data, glyphs}: ViewContext, cols: number): StyledLine[] {
         ]),
     )
   }
-  return lines.length > 0 ? lines : [[span('no server is configured', 'dim')]]
+  if (lines.length === 0) return [[span('no server is configured', 'dim')]]
+  const left = sorted.length - maxServerLines * perLine
+  return left > 0 ? [...lines.slice(0, maxServerLines), [span(`and ${left} more, see Servers`, 'dim')]] : lines
 }
 
 /** What failed lately, newest first; the same failure again and again is one line with a count. */

@@ -1,0 +1,22 @@
+/** Texts that a client or a backend could send to take over, deceive or tear a terminal. */
+export const hostileTexts: readonly string[] = [
+  'plain',
+  '\u001b[2J\u001b[H\u001b[31mred',
+  '\u001b]52;c;c2VjcmV0\u0007clip',
+  '\u001b]0;title\u001b\\',
+  '\u001bP1$r0m\u001b\\dcs',
+  '\u009b2J c1',
+  'line\nbreak\r\nand\ttab',
+  '\u202eevil\u2066bidi\u2069',
+  'zero\u200bwidth\u200d\ufeff',
+  '漢字かな交じり文 全角',
+  '👩‍👩‍👧‍👦 🇩🇪 ❤️ 👍🏽',
+  'e\u0301\u0301\u0301\u0301\u0301\u0301 zalgo',
+  '\ud800 lone',
+  '\u{e0041}tag',
+  '\u2028sep\u2029',
+  '\b\b\b\u007f\u0000',
+  'x'.repeat(5000),
+  '漢'.repeat(3000),
+  '',
+]
