@@ -10,11 +10,13 @@
  * Exit 1 when a cell does not hold. --json prints the results instead of the table.
  */
 import {parseArgs} from 'node:util'
+import {exitOnSignals} from '../test/conformance/end-with-us.ts'
 import {backendKinds, holds, matrixTable, revisionsOf, runCell} from '../test/conformance/era-matrix.ts'
 import {startHttpFixture, stdioFixtureArgs} from '../test/conformance/fixture-server.ts'
 import {startProxy} from '../test/conformance/running-proxy.ts'
 import {revisions} from '../test/conformance/wire/wire-client.ts'
 
+exitOnSignals()
 const {values} = parseArgs({
   options: {
     url: {type: 'string'},

@@ -3,6 +3,7 @@ import {spawn} from 'node:child_process'
 import {connect} from 'node:net'
 import {setTimeout as delay} from 'node:timers/promises'
 import {isAlive, readProcessStat} from '../../src/shared/proc.ts'
+import {endWithUs} from '../../test/conformance/end-with-us.ts'
 import {descendants} from './process-figures.mjs'
 
 const READY_TIMEOUT_MS = 30_000
@@ -21,6 +22,7 @@ const accepts = port =>
 /** @throws Error with the end of its output when the port stays closed */
 export async function startListening([command, args], {port, env = {}}) {
   const child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}})
+  endWithUs(child)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', chunk => {

@@ -4,8 +4,9 @@
  * Without `rate` every connection sends its next request when it has its answer; with it, requests start at fixed
  * times and the latency counts from there, so that a stall is not hidden. Prints one JSON object.
  */
+import {createHash} from 'node:crypto'
 import {connect} from 'node:net'
-import {createResponseReader} from './http-response.mjs'
+import {createResponseReader} from './http-response.ts'
 import {FIRST_ID} from './payloads.mjs'
 
 const options = JSON.parse(process.argv[2])
@@ -34,8 +35,13 @@ function nextRequest() {
 const latenciesUs = []
 const failures = new Map()
 let completed = 0
-let answerBytes = 0
+let lastAnswer = Buffer.alloc(0)
 const endAt = performance.now() + seconds * 1000
+/** Of the answer with its id set back, so that two subjects can be compared. */
+const digest = answer =>
+  createHash('sha256')
+    .update(answer.toString().replace(/"id":\d{8}/, `"id":${FIRST_ID}`))
+    .digest('hex')
 const fail = why => failures.set(why, (failures.get(why) ?? 0) + 1)
 
 /** One connection. `send` starts a request that is due at `dueMs`; `onIdle` is called when the answer is here. */
@@ -45,10 +51,10 @@ function openConnection(onIdle) {
   const reader = () =>
     createResponseReader((status, answer) => {
       const now = performance.now()
-      answerBytes = answer.length
       if (status !== 200 || !answer.includes(mustInclude)) fail(`HTTP ${status}: ${answer.toString('utf8', 0, 120)}`)
       else {
         completed += 1
+        lastAnswer = answer
         latenciesUs.push((now - dueMs) * 1000)
       }
       dueMs = undefined
@@ -60,9 +66,11 @@ function openConnection(onIdle) {
     socket.on('error', error => fail(error.message))
     socket.on('close', () => {
       if (performance.now() >= endAt) return
-      if (dueMs !== undefined) fail('closed before the answer')
+      const wasBusy = dueMs !== undefined
       dueMs = undefined
       dial()
+      if (!wasBusy) return
+      fail('closed before the answer')
       onIdle(connection)
     })
   }
@@ -91,7 +99,7 @@ function openLoop() {
   const idle = []
   const due = []
   const pump = () => {
-    while (due.length > 0 && idle.length > 0) idle.pop().send(due.shift())
+    while (due.length > 0 && idle.length > 0) idle.shift().send(due.shift())
   }
   const all = Array.from({length: connections}, () =>
     openConnection(connection => {
@@ -125,7 +133,8 @@ setTimeout(
       failures: Object.fromEntries([...failures].slice(0, 5)),
       p50Us: at(0.5),
       p99Us: at(0.99),
-      answerBytes,
+      answerBytes: lastAnswer.length,
+      answerSha256: digest(lastAnswer),
     }
     process.stdout.write(`${JSON.stringify(result)}\n`)
     process.exit(0)

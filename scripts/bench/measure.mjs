@@ -51,6 +51,7 @@ export async function measureSubject(subject, environment, {seconds, connections
       rps: call.completed / call.seconds,
       cpuUsPerCall: call.cpuUs / call.completed,
       rssMiB: call.rssMiB,
+      answers: [call, list].map(one => one?.answerSha256),
       ...(list && {cpuUsPerList: list.cpuUs / list.completed, listBytes: list.answerBytes}),
       p50Us: rate.p50Us,
       p99Us: rate.p99Us,

@@ -26,7 +26,9 @@ export const hubCallBody = padded(
 )
 
 const answer = result => [`{"jsonrpc":"2.0","id":`, `,"result":${result}}`]
-export const answerText = padded(ANSWER_BYTES, text => answer(textResult(text)).join(String(FIRST_ID))).match(/x{9,}/)[0]
+export const answerText = padded(ANSWER_BYTES, text => answer(textResult(text)).join(String(FIRST_ID))).match(
+  /x{9,}/,
+)[0]
 
 function textResult(text) {
   return `{"content":[{"type":"text","text":"${text}"}]}`
@@ -47,25 +49,23 @@ const tools = Array.from({length: LISTED_TOOLS}, (_, index) => ({
   },
 }))
 
-const initializeResult = JSON.stringify({
-  protocolVersion: '2025-11-25',
-  capabilities: {tools: {}},
-  serverInfo: {name: 'bench-backend', version: '1.0.0'},
-})
+/** The version that was asked for: old clients refuse a newer one. */
+const initializeResult = protocolVersion =>
+  JSON.stringify({protocolVersion, capabilities: {tools: {}}, serverInfo: {name: 'bench-backend', version: '1.0.0'}})
 
 /** By method: what stands before and after the id of the answer. */
 const answers = {
   'tools/call': answer(textResult(answerText)),
   'tools/list': answer(JSON.stringify({tools})),
-  initialize: answer(initializeResult),
   ping: answer('{}'),
 }
 const unknownMethod = ['{"jsonrpc":"2.0","id":', ',"error":{"code":-32601,"message":"Method not found"}}']
 
 /** The answer to one message as text, or undefined for a notification. */
 export function answerTo(text) {
-  const {id, method} = JSON.parse(text)
+  const {id, method, params} = JSON.parse(text)
   if (id === undefined || method === undefined) return undefined
-  const [before, after] = answers[method] ?? unknownMethod
+  const [before, after] =
+    method === 'initialize' ? answer(initializeResult(params.protocolVersion)) : (answers[method] ?? unknownMethod)
   return before + JSON.stringify(id) + after
 }

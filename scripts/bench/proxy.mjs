@@ -7,13 +7,14 @@
  * calls a second and latencies mean something on a quiet machine only. --check makes exit 1 when a goal is missed.
  */
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync} from 'node:fs'
 import {availableParallelism, cpus, loadavg, release, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
+import {exitOnSignals, removeWithUs} from '../../test/conformance/end-with-us.ts'
 import {startProcess} from '../../test/conformance/started-process.ts'
-import {judgeGoals, median, round} from './goals.mjs'
+import {judgeGoals, median, round} from './goals.ts'
 import {idleRssMiB} from './idle-memory.mjs'
 import {measureSubject} from './measure.mjs'
 import {defaultPeersFolder, peerVersions} from './peers.mjs'
@@ -25,6 +26,7 @@ const PROXY_CORE = 0
 const OTHER_CORE = 1
 const figures = ['rps', 'cpuUsPerCall', 'p50Us', 'p99Us', 'cpuUsPerList', 'rssMiB']
 
+exitOnSignals()
 const {values} = parseArgs({
   options: {
     rounds: {type: 'string'},
@@ -92,6 +94,15 @@ function summarize(result) {
   )
 }
 
+/** Whether a subject hands on the very bytes of the backend, in calls and lists. */
+function compareAnswers(measured) {
+  const direct = measured.find(({id}) => id === 'direct')?.rounds[0].answers
+  for (const result of measured) {
+    const [call, list] = result.rounds[0].answers
+    result.sameBytes = direct !== undefined && call === direct[0] && (list === undefined || list === direct[1])
+  }
+}
+
 const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: availableParallelism(),
@@ -100,6 +111,7 @@ const machine = {
   loadBefore: loadavg().map(value => Number(value.toFixed(2))),
 }
 const root = mkdtempSync(join(tmpdir(), 'only1mcp-bench-'))
+removeWithUs(root)
 const backendFile = fileURLToPath(new URL('http-backend.mjs', import.meta.url))
 const [backendCommand, backendArgs] = pinTo(OTHER_CORE)(process.execPath, [backendFile])
 const backend = await startProcess(backendCommand, backendArgs, {ready: /^listening \d+$/, timeoutMs: 15_000})
@@ -118,6 +130,7 @@ try {
   for (let number = 1; number <= rounds; number += 1) await runRound(number, environment, results)
   for (const result of results) if (result.rounds.length > 0) summarize(result)
   const measured = results.filter(({rounds}) => rounds.length > 0)
+  compareAnswers(measured)
   const medians = Object.fromEntries(measured.map(({id, median}) => [id, median]))
   const memory = medians.only1mcp === undefined ? {} : {idleRssMiB: await idleRssMiB(environment.backendUrl)}
   const judged = judgeGoals(medians, memory)
@@ -154,5 +167,4 @@ try {
   if (values.check && judged.some(({verdict}) => verdict === 'missed')) process.exitCode = 1
 } finally {
   await backend.stop()
-  rmSync(root, {recursive: true, force: true})
 }

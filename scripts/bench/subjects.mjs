@@ -5,12 +5,14 @@
 import {execFileSync} from 'node:child_process'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as delay} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import {freePort, startProxy} from '../../test/conformance/running-proxy.ts'
 import {startListening} from './listening.mjs'
 import {callBody, hubCallBody, listBody} from './payloads.mjs'
 import {installPeer} from './peers.mjs'
 
+const HUB_READY_MS = 20_000
 const file = name => fileURLToPath(new URL(name, import.meta.url))
 const stdioBackend = file('stdio-backend.mjs')
 const mcp = {path: '/mcp', bodies: {call: callBody, list: listBody}, legacy: true}
@@ -54,7 +56,24 @@ async function startHub({backendUrl, folder, peersFolder, pin}) {
   const args = [join(installed, 'dist/cli.js'), '--port', String(port), '--config', config]
   const env = {XDG_STATE_HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder}
   const running = await startListening(pin(process.execPath, args), {port, env})
+  await firstHubCall(port).catch(async error => {
+    await running.stop()
+    throw error
+  })
   return {...running, port, path: '/api/servers/tools', bodies: {call: hubCallBody}, legacy: false}
+}
+
+/** It listens before its backend is connected, and says nothing of that on its port. */
+async function firstHubCall(port) {
+  const deadline = performance.now() + HUB_READY_MS
+  for (;;) {
+    const request = {method: 'POST', headers: {'content-type': 'application/json'}, body: hubCallBody}
+    const response = await fetch(`http://127.0.0.1:${port}/api/servers/tools`, request)
+    const text = await response.text()
+    if (response.ok) return
+    if (performance.now() > deadline) throw new Error(`no call within ${HUB_READY_MS} ms: ${text.slice(0, 200)}`)
+    await delay(100)
+  }
 }
 
 async function startMcpProxy({peersFolder, pin}) {

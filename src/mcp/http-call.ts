@@ -5,6 +5,7 @@ import {scanMessage} from './envelope.ts'
 import {type HttpHead, transportFailure} from './http-exchange.ts'
 import type {HttpLink} from './http-link.ts'
 import {errorValue, requestMessage} from './json-rpc.ts'
+import {ownId} from './message-id.ts'
 import {cancelled, longestTimerMs, timedOut} from './pending-calls.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
@@ -124,7 +125,7 @@ export class HttpCall {
       return deliver(method ?? '', part(params))
     }
     if (kind === 'request') return void this.#asked(method ?? '', id?.bytes ?? null, part(params))
-    if (id !== null && id.key !== String(this.#id))
+    if (id !== null && ownId(id) !== this.#id)
       return events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}`)
     const value = part(kind === 'result' ? result : error)
     if (value) this.#answer(this.#status >= 400 ? {kind, value, status: this.#status} : {kind, value})

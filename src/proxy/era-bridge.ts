@@ -12,7 +12,7 @@ export function withoutEnvelope(params: Buffer | null): Buffer | null {
   if (params === null) return null
   const whole = {start: 0, end: params.length}
   const meta = findValue(params, whole, ['_meta'])
-  if (meta === null) return params
+  if (meta === null || params[meta.start] !== 0x7b) return params
   let bytes = params.subarray(meta.start, meta.end)
   for (const key of envelopeKeys) bytes = removeMember(bytes, {start: 0, end: bytes.length}, key)
   return setMember(params, whole, '_meta', bytes)
@@ -23,7 +23,8 @@ export function withEnvelope(params: Buffer | null, envelope: Readonly<Record<st
   const base = params ?? Buffer.from('{}')
   const whole = {start: 0, end: base.length}
   const meta = findValue(base, whole, ['_meta'])
-  if (meta === null) return setMember(base, whole, '_meta', Buffer.from(JSON.stringify(envelope)))
+  if (meta === null || base[meta.start] !== 0x7b)
+    return setMember(base, whole, '_meta', Buffer.from(JSON.stringify(envelope)))
   let bytes = base.subarray(meta.start, meta.end)
   for (const [key, value] of Object.entries(envelope)) {
     bytes = setMember(bytes, {start: 0, end: bytes.length}, key, Buffer.from(JSON.stringify(value)))

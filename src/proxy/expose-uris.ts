@@ -1,5 +1,5 @@
 import type {Span} from '../mcp/json-scan.ts'
-import {arrayElements, findValue, type Replacement, replaceSpans, stringAt} from '../mcp/splice.ts'
+import {arrayElements, findValue, replaceSpans, stringAt} from '../mcp/splice.ts'
 import {exposedUri, type Naming} from './names.ts'
 
 /**
@@ -20,9 +20,10 @@ export function exposeUris(result: Buffer, method: string, naming: Naming): Buff
       if (content !== null) collectContent(result, content, spans)
     }
   }
-  const replacements = spans.map(
-    (span): Replacement => ({span, with: Buffer.from(JSON.stringify(exposedUri(naming, stringAt(result, span))))}),
-  )
+  const replacements = spans.map(span => ({
+    span,
+    with: Buffer.from(JSON.stringify(exposedUri(naming, stringAt(result, span) ?? ''))),
+  }))
   return replacements.length === 0 ? result : replaceSpans(result, replacements)
 }
 

@@ -2,6 +2,7 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
 import {parseObject} from '../mcp/handshake.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
+import {readId} from '../mcp/message-id.ts'
 import {type Era, metaKey, rpcCode} from '../mcp/protocol.ts'
 import {findValue, stringAt} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
@@ -92,7 +93,11 @@ export class McpEndpoint {
       return reply.endEmpty(400)
     }
     const scanned = scanMessage(read.body)
-    if (!scanned.ok) return this.#refuse(record, reply, refusalOf(scanned.fault, scanned.why), scanned.id)
+    if (!scanned.ok) {
+      const refusal = refusalOf(scanned.fault, scanned.why)
+      // JSON-RPC 2.0, section 5: a parse error is answered with id null.
+      return this.#refuse(record, reply, refusal, refusal.code === rpcCode.parseError ? null : scanned.id)
+    }
     const message = scanned.message
     record.method = message.method
     record.target = message.method ?? record.target
@@ -190,13 +195,8 @@ export class McpEndpoint {
   #notified(body: Buffer, message: Envelope, session: Session): void {
     if (message.method === 'notifications/cancelled' && message.params) {
       const span = findValue(body, message.params, ['requestId'])
-      const key =
-        span === null
-          ? undefined
-          : body[span.start] === 0x22
-            ? stringAt(body, span)
-            : body.toString('latin1', span.start, span.end)
-      if (key !== undefined) session.inFlight.get(key)?.abort()
+      const id = span && readId(body, span.start, span.end)
+      if (id) session.inFlight.get(id.key)?.abort()
     }
     if (message.method === 'notifications/roots/list_changed') session.scope.tell('notifications/roots/list_changed')
   }

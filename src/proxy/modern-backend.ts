@@ -19,8 +19,9 @@ export async function passModern(call: MethodCall, {backend, params}: Outgoing, 
   if (answer.kind === 'error') return answer
   const whole = {start: 0, end: answer.value.length}
   const state = findValue(answer.value, whole, ['requestState'])
-  if (state === null || answer.value[state.start] !== 0x22) return answer
-  const wrapped = call.services.requestStates.wrap(backend.id, stringAt(answer.value, state))
+  const text = state && stringAt(answer.value, state)
+  if (text === null) return answer
+  const wrapped = call.services.requestStates.wrap(backend.id, text)
   return {...answer, value: setMember(answer.value, whole, 'requestState', Buffer.from(JSON.stringify(wrapped)))}
 }
 
@@ -28,8 +29,8 @@ function ownState({services}: MethodCall, serverId: string, params: Buffer): Buf
   const whole = {start: 0, end: params.length}
   const state = findValue(params, whole, ['requestState'])
   if (state === null) return params
-  const own =
-    params[state.start] === 0x22 ? services.requestStates.unwrap(serverId, stringAt(params, state)) : undefined
+  const text = stringAt(params, state)
+  const own = text === null ? undefined : services.requestStates.unwrap(serverId, text)
   if (own === undefined) {
     throw new RpcFailure(
       rpcCode.invalidParams,
@@ -92,7 +93,8 @@ async function askClient({session, reply}: MethodCall, request: Buffer): Promise
   const whole = {start: 0, end: request.length}
   const method = findValue(request, whole, ['method'])
   const params = findValue(request, whole, ['params'])
-  if (session === null || method === null) {
+  const name = method && stringAt(request, method)
+  if (session === null || name === null) {
     throw new RpcFailure(
       rpcCode.serverError,
       'the server needs input, and this client has no session in which it could be asked',
@@ -102,11 +104,7 @@ async function askClient({session, reply}: MethodCall, request: Buffer): Promise
       },
     )
   }
-  const answer = await session.ask(
-    stringAt(request, method),
-    params && request.subarray(params.start, params.end),
-    reply,
-  )
+  const answer = await session.ask(name, params && request.subarray(params.start, params.end), reply)
   if (answer.kind === 'result') return answer.value
   throw new RpcFailure(
     rpcCode.serverError,

@@ -97,5 +97,5 @@ function answerOf(call: MethodCall, parked: ParkedCall, round: Round): BackendAn
 
 function stateOf(params: Buffer | null): string | undefined {
   const span = params && findValue(params, {start: 0, end: params.length}, ['requestState'])
-  return params !== null && span !== null && params[span.start] === 0x22 ? stringAt(params, span) : undefined
+  return (params && span && stringAt(params, span)) ?? undefined
 }

@@ -57,16 +57,16 @@ export async function readList(
     ttlMs = Math.min(ttlMs, ttlOf(answer.value, whole))
     if (!isText(answer.value, findValue(answer.value, whole, ['cacheScope']), 'public')) cacheScope = 'private'
     const next = findValue(answer.value, whole, ['nextCursor'])
-    if (next === null || answer.value[next.start] !== 0x22) return {entries, ttlMs, cacheScope}
-    cursor = stringAt(answer.value, next)
+    cursor = (next && stringAt(answer.value, next)) ?? undefined
+    if (cursor === undefined) return {entries, ttlMs, cacheScope}
   }
   throw listFailure(`its ${method} has more than ${maxPages} pages`, Buffer.alloc(0))
 }
 
 function listEntry(bytes: Buffer, kind: ListKind): ListEntry | undefined {
   const keySpan = findValue(bytes, {start: 0, end: bytes.length}, [listKinds[kind].key])
-  if (keySpan === null || bytes[keySpan.start] !== 0x22) return undefined
-  return {key: stringAt(bytes, keySpan), bytes, keySpan}
+  const key = keySpan && stringAt(bytes, keySpan)
+  return keySpan === null || key === null ? undefined : {key, bytes, keySpan}
 }
 
 function ttlOf(bytes: Buffer, whole: Span): number {

@@ -13,14 +13,14 @@ export const complete: Method = async call => {
   const name = params && findValue(params, whole, ['ref', 'name'])
   const uri = params && findValue(params, whole, ['ref', 'uri'])
   const span = name ?? uri
-  if (params === null || span === null || params[span.start] !== 0x22) {
+  const key = params && span && stringAt(params, span)
+  if (params === null || span === null || key === null) {
     throw new RpcFailure(
       rpcCode.invalidParams,
       'Invalid params: completion/complete needs params.ref with a name or a uri',
       {kind: 'InvalidParams', blame: 'client'},
     )
   }
-  const key = stringAt(params, span)
   call.record.target = `completion/complete:${key}`
   const route = name === null ? await templateRoute(call, key) : await promptRoute(call, key)
   const own = key === route.uri ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.uri))}])

@@ -67,9 +67,7 @@ function asked(params: Buffer | null, key: string): boolean {
 function subscribedUris(params: Buffer | null): string[] {
   const span = params && findValue(params, {start: 0, end: params.length}, ['notifications', 'resourceSubscriptions'])
   if (params === null || span === null) return []
-  return arrayElements(params, span).flatMap(element =>
-    params[element.start] === 0x22 ? [stringAt(params, element)] : [],
-  )
+  return arrayElements(params, span).flatMap(element => stringAt(params, element) ?? [])
 }
 
 function accepted(params: Buffer | null, uris: readonly string[]): Record<string, unknown> {

@@ -9,7 +9,7 @@ export const mcpLogLevels = ['debug', 'info', 'notice', 'warning', 'error', 'cri
 /** Remembered for the session, and told to every legacy backend that logs: the most talkative session decides there. */
 export const setLogLevel: Method = async ({params, session, scope, services, context}) => {
   const span = params && findValue(params, {start: 0, end: params.length}, ['level'])
-  const level = params !== null && span !== null && params[span.start] === 0x22 ? stringAt(params, span) : ''
+  const level = (params && span && stringAt(params, span)) ?? ''
   if (!mcpLogLevels.includes(level)) {
     throw new RpcFailure(rpcCode.invalidParams, `Invalid params: level must be one of ${mcpLogLevels.join(', ')}`, {
       kind: 'InvalidParams',

@@ -27,13 +27,14 @@ async function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: s
 
 function nameIn({params, method}: MethodCall): {name: string; span: {start: number; end: number}} {
   const span = params && findValue(params, {start: 0, end: params.length}, ['name'])
-  if (params === null || span === null || params[span.start] !== 0x22) {
+  const name = params && span && stringAt(params, span)
+  if (span === null || name === null) {
     throw new RpcFailure(rpcCode.invalidParams, `Invalid params: ${method} needs params.name`, {
       kind: 'InvalidParams',
       blame: 'client',
     })
   }
-  return {name: stringAt(params, span), span}
+  return {name, span}
 }
 
 async function findRoute(

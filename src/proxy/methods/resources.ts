@@ -83,13 +83,14 @@ export async function routeUri(call: MethodCall, uri: string): Promise<UriRoute>
 
 function uriIn({params, method}: MethodCall): {uri: string; span: Span; params: Buffer} {
   const span = params && findValue(params, {start: 0, end: params.length}, ['uri'])
-  if (params === null || span === null || params[span.start] !== 0x22) {
+  const uri = params && span && stringAt(params, span)
+  if (params === null || span === null || uri === null) {
     throw new RpcFailure(rpcCode.invalidParams, `Invalid params: ${method} needs params.uri`, {
       kind: 'InvalidParams',
       blame: 'client',
     })
   }
-  return {uri: stringAt(params, span), span, params}
+  return {uri, span, params}
 }
 
 function sessionOf({session, method}: MethodCall): NonNullable<MethodCall['session']> {
