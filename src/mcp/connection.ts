@@ -16,6 +16,8 @@ export interface BackendCall {
   readonly headers?: Readonly<Record<string, string>>
   /** Notifications that belong to this call (progress, log messages). */
   readonly onNotification?: (method: string, params: Buffer | null) => void
+  /** A subscription rather than a question: what the backend says without naming a call is not about it. */
+  readonly standing?: boolean
   /** The backend asks something that belongs to this call (sampling, elicitation, roots); its time stands still then. */
   readonly onServerRequest?: ServerRequestHandler
 }

@@ -36,7 +36,13 @@ export class PendingCalls {
 
   /** The only call in flight, if there is exactly one: then what a child says without an id belongs to it. */
   get onlyId(): number | undefined {
-    return this.#pending.size === 1 ? this.#pending.keys().next().value : undefined
+    let only: number | undefined
+    for (const [id, {call}] of this.#pending) {
+      if (call.standing === true) continue
+      if (only !== undefined) return undefined
+      only = id
+    }
+    return only
   }
 
   /** @param write sends the request with its new id; throws a CallFailure when it could not be written */

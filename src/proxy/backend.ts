@@ -136,8 +136,10 @@ export class Backend {
   }
 
   /** A notification on the shared connection that belongs to no call. */
-  notified(method: string, params: Buffer | null): void {
-    this.#link?.changed(method)
+  async notified(method: string, params: Buffer | null): Promise<void> {
+    // Whoever hears that a list changed asks for it at once: it has to be the new one by then. A list that differs has
+    // been announced with the change itself.
+    if ((await this.#link?.changed(method)) === true) return
     this.#options.onNotification(this, method, params)
   }
 
@@ -186,8 +188,8 @@ export class Backend {
     let link: Link | undefined
     const connection = await this.#openConnection(identity, {
       onRequest: events.onRequest,
-      onNotification: (method, params) => {
-        link?.changed(method)
+      onNotification: async (method, params) => {
+        await link?.changed(method)
         events.onNotification(method, params)
       },
       onOddity: (kind, detail) => this.#oddities.note(kind, detail),
@@ -395,7 +397,7 @@ export class Backend {
         if (method === 'roots/list') return {kind: 'result', value: Buffer.from('{"roots":[]}')}
         return {kind: 'error', value: errorValue(rpcCode.methodNotFound, `Method not found: ${method}`)}
       },
-      onNotification: (method, params) => this.notified(method, params),
+      onNotification: (method, params) => void this.notified(method, params),
       onOddity: (kind, detail) => this.#oddities.note(kind, detail),
     }
   }

@@ -19,30 +19,31 @@ export class ClientQuestions {
   ask(method: string, params: Buffer | null, send: (message: Buffer) => boolean): Promise<BackendAnswer> {
     if (method === 'ping') return Promise.resolve({kind: 'result', value: Buffer.from('{}')})
     const id = `only1mcp-${this.#nextId++}`
+    const key = `s:${id}`
     return new Promise(resolve => {
       if (!send(requestMessage(id, method, params))) {
         return resolve(refusal('the client has no open stream on which it could be asked'))
       }
       const timer = setTimeout(() => {
-        this.#open.delete(id)
+        this.#open.delete(key)
         resolve(refusal(`the client did not answer within ${answerWithinMs / 1000} s`))
       }, answerWithinMs)
-      this.#open.set(id, {resolve, timer})
+      this.#open.set(key, {resolve, timer})
     })
   }
 
-  /** @returns false for an answer to no question of ours */
-  answer(id: string, answer: BackendAnswer): boolean {
-    const question = this.#open.get(id)
+  /** @param key of the answer's id, as in MessageId @returns false for an answer to no question of ours */
+  answer(key: string, answer: BackendAnswer): boolean {
+    const question = this.#open.get(key)
     if (question === undefined) return false
-    this.#open.delete(id)
+    this.#open.delete(key)
     clearTimeout(question.timer)
     question.resolve(answer)
     return true
   }
 
   close(): void {
-    for (const id of [...this.#open.keys()]) this.answer(id, refusal('the client has gone'))
+    for (const key of [...this.#open.keys()]) this.answer(key, refusal('the client has gone'))
   }
 }
 

@@ -22,7 +22,7 @@ export class Link {
   readonly connection: BackendConnection
   readonly #options: LinkOptions
   #lists: BackendLists | undefined
-  #loading: Promise<void> | undefined
+  #loading: Promise<unknown> | undefined
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -35,19 +35,21 @@ export class Link {
   }
 
   /** Reads all lists, once. Never rejects: a list that cannot be read is empty, and the fault is reported. */
-  load(): Promise<void> {
+  load(): Promise<unknown> {
     this.#loading ??= this.#read(allListKinds)
     return this.#loading
   }
 
-  /** Takes note of a `list_changed` notification. @returns false for any other */
-  changed(notification: string): boolean {
+  /**
+   * Reads anew what a `list_changed` notification speaks of. Resolves when the lists are current; at once for any other.
+   * @returns whether they differ from before
+   */
+  async changed(notification: string): Promise<boolean> {
     const kinds = listsChangedBy(notification)
-    if (kinds.length > 0) void this.#read(kinds)
-    return kinds.length > 0
+    return kinds.length > 0 && (await this.#read(kinds))
   }
 
-  async #read(kinds: readonly ListKind[]): Promise<void> {
+  async #read(kinds: readonly ListKind[]): Promise<boolean> {
     const read = await Promise.all(kinds.map(async kind => [kind, await this.#readOne(kind)] as const))
     const before = this.#lists
     const after = {
@@ -55,7 +57,9 @@ export class Link {
       ...Object.fromEntries(read.map(([kind, list]) => [kind, list ?? before?.[kind] ?? emptyList])),
     }
     this.#lists = after
-    if (before === undefined || kinds.some(kind => !sameList(before[kind], after[kind]))) this.#options.onLists()
+    const differ = before === undefined || kinds.some(kind => !sameList(before[kind], after[kind]))
+    if (differ) this.#options.onLists()
+    return differ
   }
 
   async #readOne(kind: ListKind): Promise<BackendList | undefined> {

@@ -2,6 +2,7 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
 import {parseObject} from '../mcp/handshake.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
+import type {Span} from '../mcp/json-scan.ts'
 import {readId} from '../mcp/message-id.ts'
 import {type Era, metaKey, rpcCode} from '../mcp/protocol.ts'
 import {findValue, stringAt} from '../mcp/splice.ts'
@@ -11,7 +12,7 @@ import {type ClientProfile, clientProfile} from './client-profile.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
 import {readBody} from './read-body.ts'
-import {Reply} from './reply.ts'
+import {BatchPart, Reply, type Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
 import {failedAnswer, type RpcFailure} from './rpc-failure.ts'
@@ -24,6 +25,9 @@ export interface McpEndpointOptions {
   readonly requestTimeoutMs: number
   readonly principalOf: (request: IncomingMessage) => string
 }
+
+/** The only revision with JSON-RPC batches. */
+const batchVersion = '2025-03-26'
 
 /** `POST`, `GET` and `DELETE /mcp`, for clients of both eras. */
 export class McpEndpoint {
@@ -93,6 +97,10 @@ export class McpEndpoint {
       return reply.endEmpty(400)
     }
     const scanned = scanMessage(read.body)
+    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
+      const session = this.#batchSession(request)
+      if (session) return this.#batch(request, read.body, scanned.elements, session, record, reply)
+    }
     if (!scanned.ok) {
       const refusal = refusalOf(scanned.fault, scanned.why)
       // JSON-RPC 2.0, section 5: a parse error is answered with id null.
@@ -117,32 +125,46 @@ export class McpEndpoint {
     if (message.kind !== 'request') return this.#take(read.body, message, session, reply)
 
     const controller = new AbortController()
-    const profile = session?.profile ?? profileOf(read.body, message, classified.era)
-    const context: RequestContext = {
-      requestId: record.requestId,
-      traceId: record.traceId,
-      principal,
-      era: classified.era,
-      logLevel: classified.era === 'modern' ? logLevelOf(read.body, message) : null,
-      deadline: this.#options.services.now() + this.#options.requestTimeoutMs,
-      signal: controller.signal,
-    }
     // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
     response.on('close', () => {
       if (!response.writableFinished && classified.era === 'modern') controller.abort()
     })
-    const {services} = this.#options
+    await this.#request(request, read.body, message, classified.era, session, controller, record, reply)
+  }
+
+  async #request(
+    request: IncomingMessage,
+    body: Buffer,
+    message: Envelope,
+    era: Era,
+    session: Session | null,
+    controller: AbortController,
+    record: OpenRequest,
+    reply: Replying,
+  ): Promise<void> {
+    const {services, principalOf, requestTimeoutMs} = this.#options
+    const profile = session?.profile ?? profileOf(body, message, era)
+    const principal = principalOf(request)
+    const context: RequestContext = {
+      requestId: record.requestId,
+      traceId: record.traceId,
+      principal,
+      era,
+      logLevel: era === 'modern' ? logLevelOf(body, message) : null,
+      deadline: services.now() + requestTimeoutMs,
+      signal: controller.signal,
+    }
     const call: MethodCall = {
       context,
       method: message.method ?? '',
-      params: message.params === null ? null : read.body.subarray(message.params.start, message.params.end),
+      params: message.params === null ? null : body.subarray(message.params.start, message.params.end),
       id: message.id?.bytes ?? Buffer.from('null'),
       record,
       reply,
       session,
       profile,
       scope: session?.scope ?? services.scopeFor(principal, profile),
-      paramHeaders: classified.era === 'modern' ? paramHeaders(request) : {},
+      paramHeaders: era === 'modern' ? paramHeaders(request) : {},
       services,
     }
     if (session && message.id) session.inFlight.set(message.id.key, controller)
@@ -171,6 +193,57 @@ export class McpEndpoint {
     reply.end(status, responseMessage(call.id, answer.kind, answer.value), answer.headers ?? {})
   }
 
+  /** Batches are part of one revision, so they need a session that negotiated it. */
+  #batchSession(request: IncomingMessage): Session | undefined {
+    const id = request.headers['mcp-session-id']
+    const session =
+      typeof id === 'string' ? this.#options.services.sessions.find(id, this.#options.principalOf(request)) : undefined
+    return session?.protocolVersion === batchVersion ? session : undefined
+  }
+
+  /** Every message of a batch by itself; the answers of its requests together, in one document. */
+  async #batch(
+    request: IncomingMessage,
+    body: Buffer,
+    elements: readonly Span[],
+    session: Session,
+    record: OpenRequest,
+    reply: Reply,
+  ): Promise<void> {
+    const answers = await Promise.all(
+      elements.map(async ({start, end}) => {
+        const bytes = body.subarray(start, end)
+        const scanned = scanMessage(bytes)
+        if (!scanned.ok)
+          return responseMessage(
+            scanned.id,
+            'error',
+            errorValue(rpcCode.invalidRequest, `Invalid request: ${scanned.why}`),
+          )
+        const part = new BatchPart()
+        if (scanned.message.kind !== 'request') this.#take(bytes, scanned.message, session, part)
+        else
+          await this.#request(
+            request,
+            bytes,
+            scanned.message,
+            'legacy',
+            session,
+            new AbortController(),
+            {...record},
+            part,
+          )
+        return part.message
+      }),
+    )
+    record.target = `batch of ${elements.length}`
+    const said = answers.filter(answer => answer !== undefined)
+    if (said.length === 0) return reply.endEmpty(202)
+    const comma = Buffer.from(',')
+    const list = said.flatMap((message, index) => (index === 0 ? [message] : [comma, message]))
+    reply.end(200, Buffer.concat([Buffer.from('['), ...list, Buffer.from(']')]))
+  }
+
   /** The backend's own error passes as it is; our record says whose it was. */
   #noteBackendError(error: Buffer, record: OpenRequest): void {
     const span = findValue(error, {start: 0, end: error.length}, ['code'])
@@ -182,7 +255,7 @@ export class McpEndpoint {
   }
 
   /** Notifications and answers to questions of ours: taken, nothing to say. */
-  #take(body: Buffer, message: Envelope, session: Session | null, reply: Reply): void {
+  #take(body: Buffer, message: Envelope, session: Session | null, reply: Replying): void {
     if (session && message.kind === 'notification') this.#notified(body, message, session)
     if (session && message.id && (message.kind === 'result' || message.kind === 'error')) {
       const span = message.kind === 'result' ? message.result : message.error

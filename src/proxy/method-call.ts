@@ -4,7 +4,7 @@ import type {Backend} from './backend.ts'
 import type {ClientProfile} from './client-profile.ts'
 import type {ClientScope} from './client-scope.ts'
 import type {ParkedCalls} from './parked-calls.ts'
-import type {Reply} from './reply.ts'
+import type {Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
 import type {RequestStates} from './request-state.ts'
@@ -42,7 +42,7 @@ export interface MethodCall {
   /** The raw bytes of the request's id. */
   readonly id: Buffer
   readonly record: OpenRequest
-  readonly reply: Reply
+  readonly reply: Replying
   /** Of a legacy client that has one. */
   readonly session: Session | null
   readonly profile: ClientProfile

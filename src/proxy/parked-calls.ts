@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import type {BackendAnswer} from '../mcp/connection.ts'
-import type {Reply} from './reply.ts'
+import type {Replying} from './reply.ts'
 
 /** How long a parked call waits for its client to come back. */
 const keepMs = 600_000
@@ -33,7 +33,7 @@ export class ParkedCall {
   readonly target: string
   readonly controller = new AbortController()
   /** Where notifications go: the reply of the round that is open. */
-  reply: Reply | undefined
+  reply: Replying | undefined
   #answer: Promise<BackendAnswer> | undefined
   readonly #inputs = new Map<string, Input>()
   #nextKey = 1

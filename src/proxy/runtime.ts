@@ -23,6 +23,7 @@ import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
 import {createHttpServer, listen} from './http-server.ts'
+import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
 import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
@@ -148,14 +149,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       }),
   )
   const catalogue = new Catalogue({backends, listsOf: backend => backend.lists, log: message => log.write(message)})
-  let toolsSeen = ''
+  const announcer = new ListAnnouncer(method => sessions.notifyAll(method, null))
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
     events.emit({type: 'server', server: backend.snapshot()})
-    const names = [...catalogue.current.lists.tools.routes.keys()].join('\n')
-    if (names === toolsSeen) return
-    toolsSeen = names
-    sessions.notifyAll('notifications/tools/list_changed', null)
+    announcer.compare(catalogue.current)
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined

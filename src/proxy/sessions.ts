@@ -5,7 +5,7 @@ import type {Clock} from '../shared/clock.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {ClientQuestions} from './client-questions.ts'
 import type {ClientScope} from './client-scope.ts'
-import type {Reply} from './reply.ts'
+import type {Replying} from './reply.ts'
 
 /** A legacy client's session, from `initialize` to DELETE, idleness or the end of the runtime. */
 export class Session {
@@ -39,7 +39,7 @@ export class Session {
   }
 
   /** Asks the client something for a backend: on the reply of the call that it belongs to, else on the GET stream. */
-  ask(method: string, params: Buffer | null, reply?: Reply): Promise<BackendAnswer> {
+  ask(method: string, params: Buffer | null, reply?: Replying): Promise<BackendAnswer> {
     return this.questions.ask(method, params, message => {
       if (reply?.push(message) === true) return true
       this.notify?.(message)

@@ -101,8 +101,9 @@ export class Subscriptions {
           method: 'subscriptions/listen',
           params: Buffer.from(JSON.stringify(params)),
           timeoutMs: longestTimerMs,
+          standing: true,
           signal: controller.signal,
-          onNotification: (method, said) => backend.notified(method, said),
+          onNotification: (method, said) => void backend.notified(method, said),
         })
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error
