@@ -9,18 +9,21 @@
  * Also: --requirements SET (repeatable; default both), --keep (leave the result files), --verbose (name failed checks).
  * Exit 1 when a scored scenario that passes direct is lost through the proxy, or, without --proxy, fails.
  */
-import {mkdtemp, rm} from 'node:fs/promises'
+import {existsSync} from 'node:fs'
+import {mkdtemp} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {compareRuns, scenarioCell, summaryLine, textTable} from '../test/conformance/comparison.ts'
+import {exitOnSignals, removeWithUs} from '../test/conformance/end-with-us.ts'
 import {startHttpFixture, stdioFixtureArgs} from '../test/conformance/fixture-server.ts'
 import {startProxy} from '../test/conformance/running-proxy.ts'
 import {requirementSets, runClientSuite, runServerSuite} from '../test/conformance/suite.ts'
 
 const upstreamClient = fileURLToPath(new URL('../test/fixtures/conformance/upstream-client.mjs', import.meta.url))
 
+exitOnSignals()
 const {values} = parseArgs({
   options: {
     url: {type: 'string'},
@@ -34,8 +37,14 @@ const {values} = parseArgs({
   },
 })
 
+if (values.client && values.command.endsWith(upstreamClient) && !existsSync(upstreamClient)) {
+  process.stderr.write(`${upstreamClient} is not there; name another program with --command\n`)
+  process.exit(3)
+}
+
 const print = text => process.stdout.write(`${text}\n`)
 const scratch = await mkdtemp(join(tmpdir(), 'conformance-results-'))
+if (!values.keep) removeWithUs(scratch)
 const run = async (runner, target, requirements) => {
   const outputFolder = await mkdtemp(join(scratch, `${requirements}-`))
   const result = await runner(target, {requirements, outputFolder})
@@ -115,5 +124,4 @@ try {
   } else process.exitCode = failed ? 1 : 0
 } finally {
   if (values.keep) print(`results: ${scratch}`)
-  else await rm(scratch, {recursive: true, force: true})
 }

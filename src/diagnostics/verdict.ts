@@ -22,7 +22,8 @@ export function verdictOf(groups: readonly FindingGroup[]): string {
   }
   const warnings = roots.filter(({status}) => status === 'warn')
   const [warning] = warnings
-  const unseen = counts.skip === 0 ? '' : `; ${counted(counts.skip, 'check')} could not look`
+  const hint = findings.find(({status, remedy}) => status === 'skip' && remedy !== null)?.remedy
+  const unseen = counts.skip === 0 ? '' : `; ${counted(counts.skip, 'check')} could not look${hint ? ` (${hint})` : ''}`
   if (warning !== undefined) return `no failure, ${counted(warnings.length, 'warning')}: ${warning.summary}${unseen}`
   return `no problem found: ${counted(counts.pass + counts.info, 'check')} fine${unseen}`
 }

@@ -1,179 +1,214 @@
 import {isUtf8} from 'node:buffer'
-import {lastDepth, malformed, type Span, skipSpace, skipValue, stringToken, walkArray, walkObject} from './json-scan.ts'
+import {defaultMaxDepth, JsonCursor, type Span} from './json-scan.ts'
+import {decodeString, isText, keyNames, matchKey, noKey, variant} from './key-match.ts'
+import {type MessageId, readId} from './message-id.ts'
 
-export type {Span} from './json-scan.ts'
-
-/** A message's id as it came, so that it leaves as it came. */
-export interface RawId {
-  readonly bytes: Buffer
-  readonly type: 'string' | 'number'
-  /** For maps: two ids are equal when type and key are; a string's text, or a number's digits as written. */
-  readonly key: string
-}
-
-/** What is read of a JSON-RPC message; params and results stay bytes. */
+/** One JSON-RPC message: what a proxy needs of it. Spans are offsets into the scanned bytes; nothing else was read. */
 export interface Envelope {
   readonly kind: 'request' | 'notification' | 'result' | 'error'
+  /** Of requests and notifications. */
   readonly method: string | null
-  readonly id: RawId | null
+  /** Of requests and answers; an error answer may be without (it could not tell what it answers). */
+  readonly id: MessageId | null
+  /** An object; `null` for none was sent (a literal `null` counts as none). */
   readonly params: Span | null
   readonly result: Span | null
+  /** An object. */
   readonly error: Span | null
 }
 
-export type Fault =
+export type EnvelopeFault =
   | 'malformed'
-  | 'invalid-utf8'
   | 'too-deep'
+  | 'invalid-utf8'
   | 'duplicate-key'
   | 'not-an-object'
   | 'batch'
   | 'invalid-envelope'
 
+interface Refusal {
+  readonly ok: false
+  readonly why: string
+  /**
+   * The raw id, where the message has exactly one that can be used. A fault that JSON-RPC calls a parse error
+   * (malformed, invalid-utf8) is answered to a client with id null all the same; from a backend it tells which call
+   * has failed.
+   */
+  readonly id: Buffer | null
+}
+
 export type ScanResult =
   | {readonly ok: true; readonly message: Envelope}
-  | {
-      readonly ok: false
-      readonly fault: Fault
-      readonly why: string
-      /** The raw bytes of the id where one could be read all the same. */
-      readonly id: Buffer | null
-      /** Of a batch: its elements. */
-      readonly elements?: readonly Span[]
-    }
+  | (Refusal & {readonly fault: Exclude<EnvelopeFault, 'batch'>})
+  /** Revision 2025-03-26 alone has batches. No elements: it was empty, or over `maxBatch` (`why` says which). */
+  | (Refusal & {readonly fault: 'batch'; readonly elements: readonly Span[]})
 
-export const defaultMaxDepth = 512
+export interface ScanLimits {
+  /** Containers inside each other, the message itself counted. Default 512. */
+  readonly maxDepth?: number
+  /** Messages in one batch. Default 1000. */
+  readonly maxBatch?: number
+}
 
-type Field = 'jsonrpc' | 'id' | 'method' | 'params' | 'result' | 'error'
+const topNames = keyNames('jsonrpc', 'id', 'method', 'params', 'result', 'error')
+const [jsonrpcKey, idKey, methodKey, paramsKey, resultKey, errorKey] = [0, 1, 2, 3, 4, 5] as const
+/** What routing and policies read of the params: a second one could be what the backend acts on. */
+const paramNames = keyNames('name', 'uri', '_meta', 'cursor', 'arguments')
 
-/** Keys of params that are read here and by a backend: two of one would let each read another (request smuggling). */
-const guardedParams = new Set(['name', 'uri', '_meta', 'cursor', 'arguments'])
+const openBracket = 0x5b
+const openBrace = 0x7b
 
 /**
- * Reads a message's envelope, strictly: one JSON-RPC object, valid UTF-8, no key twice that matters, not too deep. The
- * rest of the message is validated as JSON and otherwise left alone.
+ * Reads the envelope of a JSON-RPC message and checks that the whole is strict JSON, without building its values
+ * (design: byte-exact pass-through). The first of these faults is named: invalid-utf8, malformed, too-deep, then batch
+ * or not-an-object, duplicate-key, invalid-envelope.
  */
-export function scanMessage(bytes: Buffer, limits: {readonly maxDepth?: number} = {}): ScanResult {
-  if (!isUtf8(bytes)) return fault('invalid-utf8', 'the message is not valid UTF-8')
-  const start = skipSpace(bytes, 0)
-  if (bytes[start] === 0x5b) return batch(bytes, start)
-  if (bytes[start] !== 0x7b) return notAnObject(bytes, start)
-
-  const fields: Partial<Record<Field, Span>> = {}
-  let depth = 1
-  let twice: string | undefined
-  const end = walkObject(bytes, start, (keyStart, keyEnd, valueStart) => {
-    const field = fieldOf(stringToken(bytes, keyStart, keyEnd))
-    let valueEnd: number
-    if (field === 'params' && bytes[valueStart] === 0x7b) {
-      const params = walkParams(bytes, valueStart)
-      valueEnd = params.end
-      depth = Math.max(depth, 1 + params.depth)
-      twice ??= params.twice
-    } else {
-      valueEnd = skipValue(bytes, valueStart)
-      depth = Math.max(depth, 1 + lastDepth())
-    }
-    if (field !== undefined && valueEnd !== malformed) {
-      if (fields[field] !== undefined) twice ??= field
-      fields[field] = {start: valueStart, end: valueEnd}
-    }
-    return valueEnd
-  })
-  if (end === malformed) return fault('malformed', 'the message is not valid JSON')
-  if (skipSpace(bytes, end) !== bytes.length) return fault('malformed', 'something follows the JSON document')
-
-  const id = fields.id === undefined ? null : rawId(bytes, fields.id)
+export function scanMessage(bytes: Buffer, limits: ScanLimits = {}): ScanResult {
   const maxDepth = limits.maxDepth ?? defaultMaxDepth
-  if (depth > maxDepth) return fault('too-deep', `too deep: ${depth} levels, at most ${maxDepth}`, id)
-  if (twice !== undefined) return fault('duplicate-key', `the key ${JSON.stringify(twice)} stands there twice`, id)
-  return envelope(bytes, fields, id)
+  const cursor = new JsonCursor(bytes, 0, bytes.length, maxDepth)
+  const first = cursor.peek()
+  if (first === openBracket) return scanBatch(cursor, bytes, limits.maxBatch ?? 1000)
+
+  const members = new Members()
+  const whole = (first === openBrace ? readTop(cursor, bytes, members) : cursor.skipValue()) && cursor.atEnd()
+  if (!isUtf8(bytes)) return refuse('invalid-utf8', 'the message is not UTF-8', usableId(bytes, members))
+  if (!whole) return refuse('malformed', cursor.describe(), usableId(bytes, members))
+  if (cursor.tooDeep) return refuse('too-deep', `too deep: more than ${maxDepth} levels`, usableId(bytes, members))
+  if (first !== openBrace) return refuse('not-an-object', 'a message is a JSON object', null)
+  if (members.duplicate !== '') {
+    return refuse('duplicate-key', `the key ${members.duplicate} stands there twice`, usableId(bytes, members))
+  }
+  return toEnvelope(bytes, members)
 }
 
-function envelope(bytes: Buffer, fields: Partial<Record<Field, Span>>, id: RawId | null): ScanResult {
-  const {jsonrpc, method, params, result, error} = fields
-  if (jsonrpc === undefined || bytes.toString('latin1', jsonrpc.start, jsonrpc.end) !== '"2.0"') {
-    return fault('invalid-envelope', 'jsonrpc must be "2.0"', id)
-  }
-  if (fields.id !== undefined && id === null) return fault('invalid-envelope', 'id must be a string or a number', null)
-  const parts = {id, params: params ?? null, result: result ?? null, error: error ?? null}
-  if (method !== undefined) {
-    if (bytes[method.start] !== 0x22) return fault('invalid-envelope', 'method must be a string', id)
-    if (result !== undefined || error !== undefined)
-      return fault('invalid-envelope', 'a message has a method or a result, not both', id)
-    if (params !== undefined && bytes[params.start] !== 0x7b)
-      return fault('invalid-envelope', 'params must be an object', id)
-    const kind = fields.id === undefined ? 'notification' : 'request'
-    return {ok: true, message: {kind, method: stringToken(bytes, method.start, method.end), ...parts}}
-  }
-  if ((result === undefined) === (error === undefined))
-    return fault('invalid-envelope', 'a message has a method, a result or an error', id)
-  if (error !== undefined && bytes[error.start] !== 0x7b)
-    return fault('invalid-envelope', 'error must be an object', id)
-  if (result !== undefined && id === null) return fault('invalid-envelope', 'a result needs an id', null)
-  return {ok: true, message: {kind: result === undefined ? 'error' : 'result', method: null, ...parts}}
+/** What the walk over the top level came upon. */
+class Members {
+  readonly spans: (Span | null)[] = [null, null, null, null, null, null]
+  /** Bit by name, other spellings included. */
+  seen = 0
+  seenInParams = 0
+  duplicateId = false
+  /** The first key that stands there twice, as text for people. */
+  duplicate = ''
 }
 
-function walkParams(bytes: Buffer, at: number): {end: number; depth: number; twice: string | undefined} {
-  const seen = new Set<string>()
-  let depth = 1
-  let twice: string | undefined
-  const end = walkObject(bytes, at, (keyStart, keyEnd, valueStart) => {
-    const key = stringToken(bytes, keyStart, keyEnd)
-    if (guardedParams.has(key)) {
-      if (seen.has(key)) twice ??= `params.${key}`
-      seen.add(key)
+function readTop(cursor: JsonCursor, bytes: Buffer, members: Members): boolean {
+  cursor.enter()
+  while (cursor.nextMember()) {
+    const match = matchKey(bytes, cursor.keyStart, cursor.keyEnd, topNames)
+    const start = cursor.pos
+    if (match === noKey) {
+      if (!cursor.skipValue()) return false
+      continue
     }
-    const valueEnd = skipValue(bytes, valueStart)
-    depth = Math.max(depth, 1 + lastDepth())
-    return valueEnd
-  })
-  return {end, depth, twice}
-}
-
-function fieldOf(key: string): Field | undefined {
-  switch (key) {
-    case 'jsonrpc':
-    case 'id':
-    case 'method':
-    case 'params':
-    case 'result':
-    case 'error':
-      return key
-    default:
-      return undefined
+    const bit = 1 << (match & (variant - 1))
+    if ((members.seen & bit) !== 0) {
+      if (bit === 1 << idKey) members.duplicateId = true
+      if (members.duplicate === '') members.duplicate = nameOf(topNames, match)
+    }
+    members.seen |= bit
+    const walked =
+      (match & (variant - 1)) === paramsKey && cursor.peek() === openBrace
+        ? readParams(cursor, bytes, members)
+        : cursor.skipValue()
+    if (!walked) return false
+    if (match < variant) members.spans[match] = {start, end: cursor.pos}
   }
+  return !cursor.failed
 }
 
-function rawId(bytes: Buffer, {start, end}: Span): RawId | null {
-  const first = bytes[start]
-  if (first === 0x22) return {bytes: bytes.subarray(start, end), type: 'string', key: stringToken(bytes, start, end)}
-  if (first === 0x2d || (first !== undefined && first >= 0x30 && first <= 0x39)) {
-    return {bytes: bytes.subarray(start, end), type: 'number', key: bytes.toString('latin1', start, end)}
+function readParams(cursor: JsonCursor, bytes: Buffer, members: Members): boolean {
+  cursor.enter()
+  while (cursor.nextMember()) {
+    const match = matchKey(bytes, cursor.keyStart, cursor.keyEnd, paramNames)
+    if (!cursor.skipValue()) return false
+    if (match === noKey) continue
+    const bit = 1 << (match & (variant - 1))
+    if ((members.seenInParams & bit) !== 0 && members.duplicate === '') {
+      members.duplicate = `params.${nameOf(paramNames, match)}`
+    }
+    members.seenInParams |= bit
   }
-  return null
+  return !cursor.failed
 }
 
-function batch(bytes: Buffer, start: number): ScanResult {
+function toEnvelope(bytes: Buffer, members: Members): ScanResult {
+  const spans = members.spans
+  const jsonrpc = spans[jsonrpcKey]
+  const idSpan = spans[idKey]
+  const methodSpan = spans[methodKey]
+  const result = spans[resultKey] ?? null
+  const error = spans[errorKey] ?? null
+  const id = idSpan ? readId(bytes, idSpan.start, idSpan.end) : null
+  const invalid = (why: string): ScanResult => refuse('invalid-envelope', why, id?.bytes ?? null)
+
+  if (!jsonrpc) return invalid('jsonrpc is missing')
+  if (!isVersion2(bytes, jsonrpc)) return invalid('jsonrpc is not "2.0"')
+
+  if (methodSpan) {
+    if (result !== null || error !== null) return invalid('both a method and an answer')
+    if (bytes[methodSpan.start] !== 0x22) return invalid('method is not a string')
+    if (idSpan && id === null) return invalid('id is neither a string nor a number')
+    const params = paramsOf(bytes, spans[paramsKey] ?? null)
+    if (params === undefined) return invalid('params is not an object')
+    const method = decodeString(bytes, methodSpan.start, methodSpan.end)
+    const kind = id === null ? 'notification' : 'request'
+    return {ok: true, message: {kind, method, id, params, result: null, error: null}}
+  }
+
+  if (result !== null && error !== null) return invalid('both a result and an error')
+  if (result === null && error === null) return invalid('neither a method nor an answer')
+  if (id === null && (result !== null || (idSpan && bytes[idSpan.start] !== 0x6e))) {
+    return invalid(idSpan ? 'id is neither a string nor a number' : 'an answer without an id')
+  }
+  if (error !== null && bytes[error.start] !== openBrace) return invalid('error is not an object')
+  const kind = error === null ? 'result' : 'error'
+  return {ok: true, message: {kind, method: null, id, params: null, result, error}}
+}
+
+/** `"2.0"`, also when it is spelt with escapes. */
+function isVersion2(bytes: Buffer, span: Span): boolean {
+  return bytes[span.start] === 0x22 && isText(bytes, span.start, span.end, '2.0')
+}
+
+/** @returns undefined when the params are no object; JSON's null is what sloppy peers send for none */
+function paramsOf(bytes: Buffer, span: Span | null): Span | null | undefined {
+  if (span === null || bytes[span.start] === 0x6e) return null
+  return bytes[span.start] === openBrace ? span : undefined
+}
+
+function scanBatch(cursor: JsonCursor, bytes: Buffer, maxBatch: number): ScanResult {
   const elements: Span[] = []
-  const end = walkArray(bytes, start, elementStart => {
-    const elementEnd = skipValue(bytes, elementStart)
-    elements.push({start: elementStart, end: elementEnd})
-    return elementEnd
-  })
-  if (end === malformed || skipSpace(bytes, end) !== bytes.length)
-    return fault('malformed', 'the message is not valid JSON')
-  return {ok: false, fault: 'batch', why: 'batches are not part of this protocol revision', id: null, elements}
+  let count = 0
+  cursor.enter()
+  while (cursor.nextElement()) {
+    const start = cursor.pos
+    if (!cursor.skipValue()) break
+    if (++count <= maxBatch) elements.push({start, end: cursor.pos})
+  }
+  const whole = !cursor.failed && cursor.atEnd()
+  if (!isUtf8(bytes)) return refuse('invalid-utf8', 'the message is not UTF-8', null)
+  if (!whole) return refuse('malformed', cursor.describe(), null)
+  if (cursor.tooDeep) return refuse('too-deep', `too deep: more than ${cursor.maxDepth} levels`, null)
+  const why = count === 0 ? 'an empty batch' : count > maxBatch ? `a batch of ${count}, over ${maxBatch}` : 'a batch'
+  return {ok: false, fault: 'batch', why, id: null, elements: count > maxBatch ? [] : elements}
 }
 
-function notAnObject(bytes: Buffer, start: number): ScanResult {
-  const end = start < bytes.length ? skipValue(bytes, start) : malformed
-  const valid = end !== malformed && skipSpace(bytes, end) === bytes.length
-  return valid
-    ? fault('not-an-object', 'a message must be a JSON object')
-    : fault('malformed', 'the message is not valid JSON')
+/**
+ * The id of a message that is refused. Two ids are as good as none: the answer would be a guess. So is one that ends
+ * where the bytes end: it may have been cut.
+ */
+function usableId(bytes: Buffer, members: Members): Buffer | null {
+  const span = members.spans[idKey]
+  if (!span || members.duplicateId || span.end === bytes.length) return null
+  const token = bytes.subarray(span.start, span.end)
+  return isUtf8(token) ? (readId(token, 0, token.length)?.bytes ?? null) : null
 }
 
-function fault(kind: Fault, why: string, id: RawId | null = null): ScanResult {
-  return {ok: false, fault: kind, why, id: id?.bytes ?? null}
+function refuse(fault: Exclude<EnvelopeFault, 'batch'>, why: string, id: Buffer | null): ScanResult {
+  return {ok: false, fault, why, id}
+}
+
+function nameOf(names: readonly Uint8Array[], match: number): string {
+  return Buffer.from(names[match & (variant - 1)] ?? []).toString()
 }

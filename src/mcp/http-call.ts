@@ -4,6 +4,7 @@ import {scanMessage} from './envelope.ts'
 import {type HttpHead, transportFailure} from './http-exchange.ts'
 import type {HttpLink} from './http-link.ts'
 import {errorValue, requestMessage} from './json-rpc.ts'
+import {ownId} from './message-id.ts'
 import {cancelled, timedOut} from './pending-calls.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
@@ -137,7 +138,7 @@ export class HttpCall {
         .then(answer => rawId && this.#link.respond(rawId, answer))
       return
     }
-    if (id !== null && id.key !== String(this.#id))
+    if (id !== null && ownId(id) !== this.#id)
       return events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}`)
     const value = part(kind === 'result' ? result : error)
     if (kind === 'error' && value && this.#isSessionLost(value)) return this.#fail(this.#sessionLost(value))

@@ -1,225 +1,203 @@
-/**
- * A strict JSON walker over bytes (RFC 8259): it validates and finds places, and builds no values, so that what is passed
- * on stays byte for byte. Iterative: depth costs a byte of memory a level, never the stack. UTF-8 is the caller's check.
- */
+import {isUtf8} from 'node:buffer'
+import {colonEnd, isDigit, keyEnd, literalEnd, numberEnd, spaceEnd, stringEnd} from './json-token.ts'
 
-/** A place in a buffer: `bytes.subarray(start, end)`. */
+/** Where a value stands in its bytes: its first byte, and the one behind its last. */
 export interface Span {
   readonly start: number
   readonly end: number
 }
 
-/** Returned where the text is not JSON. */
-export const malformed = -1
+/** Containers inside each other that are still taken. Far above any real message, far below what breaks JSON.stringify. */
+export const defaultMaxDepth = 512
 
 const quote = 0x22
-const backslash = 0x5c
-const openObject = 0x7b
-const closeObject = 0x7d
-const openArray = 0x5b
-const closeArray = 0x5d
 const comma = 0x2c
-const colon = 0x3a
+const minus = 0x2d
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
 
-/** 1 for bytes that end the plain run of a string: quote, backslash, control characters. */
-const endsRun = new Uint8Array(256)
-for (let byte = 0; byte < 0x20; byte++) endsRun[byte] = 1
-endsRun[quote] = 1
-endsRun[backslash] = 1
-
-const isHex = new Uint8Array(256)
-for (const char of '0123456789abcdefABCDEF') isHex[char.charCodeAt(0)] = 1
-
-const isEscape = new Uint8Array(256)
-for (const char of '"\\/bfnrt') isEscape[char.charCodeAt(0)] = 1
-
-/** The first byte at or after `at` that is no white space. */
-export function skipSpace(bytes: Uint8Array, at: number): number {
-  let i = at
-  for (; i < bytes.length; i++) {
-    const byte = bytes[i]
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break
-  }
-  return i
-}
-
-/** @param at the opening quote @returns the byte after the closing one, or `malformed` */
-export function skipString(bytes: Uint8Array, at: number): number {
-  const {length} = bytes
-  let i = at + 1
-  for (;;) {
-    while (i < length && endsRun[bytes[i] as number] === 0) i++
-    if (i >= length) return malformed
-    const byte = bytes[i]
-    if (byte === quote) return i + 1
-    if (byte !== backslash) return malformed
-    const escaped = bytes[i + 1] ?? 0
-    if (isEscape[escaped] === 1) i += 2
-    else if (escaped === 0x75 && fourHex(bytes, i + 2)) i += 6
-    else return malformed
-  }
-}
-
-function fourHex(bytes: Uint8Array, at: number): boolean {
-  for (let i = at; i < at + 4; i++) if (isHex[bytes[i] ?? 0] !== 1) return false
-  return true
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39
-}
-
-function skipDigits(bytes: Uint8Array, at: number): number {
-  let i = at
-  while (isDigit(bytes[i])) i++
-  return i === at ? malformed : i
-}
-
-function skipNumber(bytes: Uint8Array, at: number): number {
-  let i = bytes[at] === 0x2d ? at + 1 : at
-  i = bytes[i] === 0x30 ? i + 1 : skipDigits(bytes, i)
-  if (i === malformed) return malformed
-  if (bytes[i] === 0x2e) {
-    i = skipDigits(bytes, i + 1)
-    if (i === malformed) return malformed
-  }
-  if (bytes[i] === 0x65 || bytes[i] === 0x45) {
-    const sign = bytes[i + 1] === 0x2b || bytes[i + 1] === 0x2d ? 1 : 0
-    i = skipDigits(bytes, i + 1 + sign)
-  }
-  return i
-}
-
-function skipWord(bytes: Uint8Array, at: number, word: string): number {
-  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return malformed
-  return at + word.length
-}
-
-function skipScalar(bytes: Uint8Array, at: number): number {
-  const byte = bytes[at]
-  if (byte === quote) return skipString(bytes, at)
-  if (byte === 0x2d || isDigit(byte)) return skipNumber(bytes, at)
-  if (byte === 0x74) return skipWord(bytes, at, 'true')
-  if (byte === 0x66) return skipWord(bytes, at, 'false')
-  if (byte === 0x6e) return skipWord(bytes, at, 'null')
-  return malformed
-}
-
-/** From the key's quote to the value's first byte. */
-function skipKey(bytes: Uint8Array, at: number): number {
-  if (bytes[at] !== quote) return malformed
-  const afterKey = skipString(bytes, at)
-  if (afterKey === malformed) return malformed
-  const i = skipSpace(bytes, afterKey)
-  return bytes[i] === colon ? skipSpace(bytes, i + 1) : malformed
-}
-
-/** Which kind of container is open at each level: shared by all walks, since a walk never waits. */
-let openKinds = new Uint8Array(1024)
-let deepest = 0
-
-/** How deep the last `skipValue` went: 0 for a scalar, 1 for a flat object. */
-export function lastDepth(): number {
-  return deepest
-}
-
-/** @param at the value's first byte @returns the byte after it, or `malformed` */
-export function skipValue(bytes: Uint8Array, at: number): number {
-  let depth = 0
-  let i = at
-  deepest = 0
-  for (;;) {
-    const byte = bytes[i]
-    if (byte === openObject || byte === openArray) {
-      if (depth === openKinds.length) openKinds = grown(openKinds)
-      openKinds[depth++] = byte
-      if (depth > deepest) deepest = depth
-      i = skipSpace(bytes, i + 1)
-      if (bytes[i] !== (byte === openObject ? closeObject : closeArray)) {
-        if (byte === openObject) i = skipKey(bytes, i)
-        if (i === malformed) return malformed
-        continue
-      }
-      depth--
-      i++
-    } else {
-      i = skipScalar(bytes, i)
-      if (i === malformed) return malformed
-    }
-    // A value has ended: close what ends with it, and go to the next one.
-    for (;;) {
-      if (depth === 0) return i
-      i = skipSpace(bytes, i)
-      const next = bytes[i]
-      const inObject = openKinds[depth - 1] === openObject
-      if (next === comma) {
-        i = skipSpace(bytes, i + 1)
-        if (inObject) i = skipKey(bytes, i)
-        if (i === malformed) return malformed
-        break
-      }
-      if (next !== (inObject ? closeObject : closeArray)) return malformed
-      depth--
-      i++
-    }
-  }
-}
-
-function grown(kinds: Uint8Array): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(kinds.length * 2)
-  larger.set(kinds)
-  return larger
-}
+/** Kinds of the open containers, outermost first; shared, since a step is never interrupted. */
+const shallowStack = new Uint8Array(1024)
 
 /**
- * Walks the members of an object.
- * @param at the opening brace
- * @param onMember is given the key with its quotes and the value's start, and returns the byte after the value (from
- * `skipValue`, or a walk of its own), `malformed`, or `stop`
- * @returns the byte after the closing brace, `malformed`, or `stop`
+ * Walks JSON bytes without building values and without recursion. It takes exactly what JSON.parse takes (UTF-8 and a
+ * byte order mark aside, see `checkJson`). A step that gives false has come to the end of its container, or upon a
+ * fault: then `failed` is true and `pos` is the first byte that breaks the grammar.
+ *
+ * Depth never stops the walk: it is noted in `tooDeep`, so that a document which is also malformed is called that, and
+ * the id of a deep one can still be found.
+ *
+ * @example
+ * const cursor = new JsonCursor(bytes)
+ * if (cursor.peek() === 0x7b) cursor.enter()
+ * while (cursor.nextMember()) cursor.skipValue() // its key stands at cursor.keyStart
  */
-export function walkObject(
-  bytes: Uint8Array,
-  at: number,
-  onMember: (keyStart: number, keyEnd: number, valueStart: number) => number,
-): number {
-  let i = skipSpace(bytes, at + 1)
-  if (bytes[i] === closeObject) return i + 1
-  for (;;) {
-    if (bytes[i] !== quote) return malformed
-    const keyStart = i
-    const keyEnd = skipString(bytes, i)
-    if (keyEnd === malformed) return malformed
-    i = skipSpace(bytes, keyEnd)
-    if (bytes[i] !== colon) return malformed
-    i = onMember(keyStart, keyEnd, skipSpace(bytes, i + 1))
-    if (i < 0) return i
-    i = skipSpace(bytes, i)
-    if (bytes[i] === closeObject) return i + 1
-    if (bytes[i] !== comma) return malformed
-    i = skipSpace(bytes, i + 1)
+export class JsonCursor {
+  readonly bytes: Uint8Array
+  readonly end: number
+  readonly maxDepth: number
+  pos: number
+  /** Containers that were entered and not yet left. */
+  depth = 0
+  tooDeep = false
+  failed = false
+  /** The key that `nextMember` came upon, its quotes included. */
+  keyStart = 0
+  keyEnd = 0
+  #fresh = false
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length, maxDepth = defaultMaxDepth) {
+    this.bytes = bytes
+    this.pos = start
+    this.end = end
+    this.maxDepth = maxDepth
+  }
+
+  /** The byte at which the next token starts, 0 at the end. */
+  peek(): number {
+    this.pos = spaceEnd(this.bytes, this.pos, this.end)
+    return this.pos < this.end ? (this.bytes[this.pos] as number) : 0
+  }
+
+  /** Steps into the object or array that starts here. The caller has peeked. */
+  enter(): void {
+    this.pos++
+    this.depth++
+    if (this.depth > this.maxDepth) this.tooDeep = true
+    this.#fresh = true
+  }
+
+  /** The next member of the object that was entered: its key is noted, `pos` stands at its value. */
+  nextMember(): boolean {
+    if (!this.#next(closeBrace)) return false
+    const open = spaceEnd(this.bytes, this.pos, this.end)
+    if (open >= this.end || this.bytes[open] !== quote) return this.#fail(open)
+    const close = stringEnd(this.bytes, open, this.end)
+    if (close < 0) return this.#fail(~close)
+    const value = colonEnd(this.bytes, close, this.end)
+    if (value < 0) return this.#fail(~value)
+    this.keyStart = open
+    this.keyEnd = close
+    this.pos = spaceEnd(this.bytes, value, this.end)
+    return true
+  }
+
+  /** The next element of the array that was entered: `pos` stands at it. */
+  nextElement(): boolean {
+    if (!this.#next(closeBracket)) return false
+    this.peek()
+    return true
+  }
+
+  /** Steps over one whole value, whatever is inside it. */
+  skipValue(): boolean {
+    const {bytes, end} = this
+    const room = this.maxDepth - this.depth
+    let stack = shallowStack
+    let level = 0
+    let inObject = 0
+    let pos = this.pos
+    for (;;) {
+      pos = spaceEnd(bytes, pos, end)
+      const first = pos < end ? (bytes[pos] as number) : 0
+      if (first === quote) pos = stringEnd(bytes, pos, end)
+      else if (first === openBrace || first === openBracket) {
+        if (level === stack.length) stack = grown(stack)
+        stack[level++] = inObject
+        if (level > room) this.tooDeep = true
+        inObject = first === openBrace ? 1 : 0
+        pos = spaceEnd(bytes, pos + 1, end)
+        if (pos < end && bytes[pos] === first + 2) {
+          // Empty: each closing bracket is two above its opening one in ASCII.
+          inObject = stack[--level] as number
+          pos++
+        } else {
+          if (inObject === 1) pos = keyEnd(bytes, pos, end)
+          if (pos < 0) return this.#fail(~pos)
+          continue
+        }
+      } else if (first === minus || isDigit(first)) pos = numberEnd(bytes, pos, end)
+      else pos = literalEnd(bytes, pos, end)
+      if (pos < 0) return this.#fail(~pos)
+
+      while (level > 0) {
+        pos = spaceEnd(bytes, pos, end)
+        const after = pos < end ? (bytes[pos] as number) : 0
+        if (after === comma) {
+          pos = inObject === 1 ? keyEnd(bytes, pos + 1, end) : pos + 1
+          if (pos < 0) return this.#fail(~pos)
+          break
+        }
+        if (after !== (inObject === 1 ? closeBrace : closeBracket)) return this.#fail(pos)
+        inObject = stack[--level] as number
+        pos++
+      }
+      if (level === 0) {
+        this.pos = pos
+        return true
+      }
+    }
+  }
+
+  /** Whether nothing but white space is left. */
+  atEnd(): boolean {
+    this.pos = spaceEnd(this.bytes, this.pos, this.end)
+    return this.pos >= this.end || this.#fail(this.pos)
+  }
+
+  /** What is wrong at `pos`, for people. */
+  describe(): string {
+    const {bytes, pos} = this
+    if (pos >= this.end) return `the text ends too early, at byte ${pos}`
+    if (pos === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+      return 'the text starts with a byte order mark'
+    const byte = bytes[pos] as number
+    const shown =
+      byte > 0x20 && byte < 0x7f ? `'${String.fromCharCode(byte)}'` : `0x${byte.toString(16).padStart(2, '0')}`
+    return `unexpected ${shown} at byte ${pos}`
+  }
+
+  /** Over the comma to the next item, or over the closing bracket and out. */
+  #next(close: number): boolean {
+    const byte = this.peek()
+    const fresh = this.#fresh
+    this.#fresh = false
+    if (byte === close) {
+      this.pos++
+      this.depth--
+      return false
+    }
+    if (fresh) return true
+    if (byte !== comma) return this.#fail(this.pos)
+    this.pos++
+    return true
+  }
+
+  #fail(at: number): false {
+    this.pos = at
+    this.failed = true
+    return false
   }
 }
 
-/** Walks the elements of an array, as `walkObject`. @param at the opening bracket */
-export function walkArray(bytes: Uint8Array, at: number, onElement: (start: number) => number): number {
-  let i = skipSpace(bytes, at + 1)
-  if (bytes[i] === closeArray) return i + 1
-  for (;;) {
-    i = onElement(i)
-    if (i < 0) return i
-    i = skipSpace(bytes, i)
-    if (bytes[i] === closeArray) return i + 1
-    if (bytes[i] !== comma) return malformed
-    i = skipSpace(bytes, i + 1)
-  }
+export type JsonFault = 'malformed' | 'too-deep' | 'invalid-utf8'
+
+/**
+ * Whether the bytes are one JSON document in UTF-8, without a byte order mark and not too deep.
+ * @returns null when they are. Of several faults the first of invalid-utf8, malformed, too-deep is named.
+ */
+export function checkJson(bytes: Uint8Array, maxDepth = defaultMaxDepth): {fault: JsonFault; why: string} | null {
+  if (!isUtf8(bytes)) return {fault: 'invalid-utf8', why: 'the text is not UTF-8'}
+  const cursor = new JsonCursor(bytes, 0, bytes.length, maxDepth)
+  if (!cursor.skipValue() || !cursor.atEnd()) return {fault: 'malformed', why: cursor.describe()}
+  if (cursor.tooDeep) return {fault: 'too-deep', why: `too deep: more than ${maxDepth} levels`}
+  return null
 }
 
-/** For `onMember` and `onElement`: enough seen. */
-export const stop = -2
-
-/** The text of a string token, its quotes included in the span. */
-export function stringToken(bytes: Buffer, start: number, end: number): string {
-  const raw = bytes.toString('utf8', start + 1, end - 1)
-  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw
+function grown(stack: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(stack.length * 4)
+  larger.set(stack)
+  return larger
 }

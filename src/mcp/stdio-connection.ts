@@ -2,12 +2,14 @@ import type {Clock} from '../shared/clock.ts'
 import {CallFailure} from './call-failure.ts'
 import type {Child, ExitStatus} from './child.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from './connection.ts'
+import type {DroppedMessage} from './dropped-message.ts'
 import {type Envelope, scanMessage} from './envelope.ts'
 import {type ClientIdentity, discover, initialize, parseObject} from './handshake.ts'
 import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
+import {ownId} from './message-id.ts'
 import {PendingCalls} from './pending-calls.ts'
 import {rpcCode} from './protocol.ts'
-import {findValue, replaceSpans} from './splice.ts'
+import {findValue, setMember} from './splice.ts'
 import {StdioFramer} from './stdio-framer.ts'
 
 export interface StdioOptions {
@@ -143,7 +145,7 @@ class StdioLink {
     const id = message.id
     if (id === null || value === null)
       return this.#options.events.onOddity('AnswerWithoutId', line.toString('utf8', 0, 200))
-    const known = id.type === 'number' && this.#calls.answer(Number(id.key), {kind, value})
+    const known = this.#calls.answer(ownId(id), {kind, value})
     if (!known)
       this.#options.events.onOddity(
         'UnexpectedAnswer',
@@ -177,7 +179,7 @@ class StdioLink {
     if (!known) this.#options.events.onOddity('UnreadableMessage', `${fault}: ${line.toString('utf8', 0, 200)}`)
   }
 
-  #tooLarge({head, tail, bytes}: {head: Buffer; tail: Buffer; bytes: number}): void {
+  #tooLarge({bytes, id}: DroppedMessage): void {
     const limit = this.#options.maxMessageBytes
     const failure = new CallFailure(`the answer is larger than ${limit} bytes`, {
       kind: 'AnswerTooLarge',
@@ -186,8 +188,7 @@ class StdioLink {
       delivered: 'unknown',
       evidence: `${bytes} bytes seen, limit ${limit}`,
     })
-    const id = idNearEdge(head) ?? idNearEdge(tail)
-    if (id !== undefined && this.#calls.fail(id, failure)) return
+    if (id !== null && this.#calls.fail(ownId(id), failure)) return
     // Nobody knows whose answer it was: with one call in flight it can only be that one's.
     if (this.#calls.size === 1) return this.#calls.failAll(failure)
     this.#options.events.onOddity('AnswerTooLarge', `${bytes} bytes, and no id could be read`)
@@ -197,17 +198,13 @@ class StdioLink {
 /** Clients choose equal progress tokens: towards the child the call's own id stands in for it. */
 function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
   if (params === null) return null
-  const token = findValue(params, {start: 0, end: params.length}, ['_meta', 'progressToken'])
-  return token === null ? params : replaceSpans(params, [{span: token, with: Buffer.from(String(id))}])
+  const meta = findValue(params, {start: 0, end: params.length}, ['_meta'])
+  if (meta === null || findValue(params, meta, ['progressToken']) === null) return params
+  return setMember(params, meta, 'progressToken', Buffer.from(String(id)))
 }
 
 function part(bytes: Buffer, span: {readonly start: number; readonly end: number} | null): Buffer | null {
   return span === null ? null : bytes.subarray(span.start, span.end)
-}
-
-function idNearEdge(bytes: Buffer): number | undefined {
-  const match = /"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(bytes.toString('latin1'))
-  return match ? Number(match[1]) : undefined
 }
 
 function malformed(fault: string, line: Buffer): CallFailure {

@@ -1,31 +1,40 @@
-/** What is known of a line that was too long to keep. */
-export interface Overflow {
-  /** Its length as far as it came. */
-  readonly bytes: number
-  readonly head: Buffer
-  readonly tail: Buffer
-}
+import {type DroppedMessage, DroppingMessage, overflowFactor} from './dropped-message.ts'
+import {GrowingBuffer} from './growing-buffer.ts'
+import {spaceEnd} from './json-token.ts'
 
 export interface StdioFramerOptions {
+  /** Longest message, in bytes without its line end. */
   readonly maxMessageBytes: number
+  /** One line that starts like JSON, without its line end. It may share memory with the chunk it came in. */
   readonly onMessage: (line: Buffer) => void
-  /** A line that is no JSON object or array (a banner, a print): at most 8 KiB of it. */
+  /** A line that is no message (a banner, a stray print), at most `garbageBytes` of it. */
   readonly onGarbage: (line: Buffer) => void
-  /** Once for each line beyond the limit, when it ends. */
-  readonly onOverflow: (overflow: Overflow) => void
+  /**
+   * Once for each line over the limit: at the limit when its beginning holds the id, else at its end, at the latest
+   * after `overflowFactor` times the limit.
+   */
+  readonly onOverflow: (dropped: DroppedMessage) => void
 }
 
-const maxGarbageBytes = 8 * 1024
-const edgeBytes = 4 * 1024
-const newline = 0x0a
+export const garbageBytes = 4096
 
-/** Newline-delimited messages out of a child's stdout, however it is cut, in bounded memory. */
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const openBracket = 0x5b
+const openBrace = 0x7b
+
+/** What the line that is being read turned out to be; `skipping`: nothing more of it is kept. */
+type Line = 'start' | 'message' | 'garbage' | 'skipping'
+
+/**
+ * Cuts a child's stdout into newline-delimited JSON-RPC messages (MCP transports, stdio). Memory stays within the limit
+ * (twice that while a line grows), whatever the child writes, and a line that is dropped costs only itself.
+ */
 export class StdioFramer {
   readonly #options: StdioFramerOptions
-  #parts: Buffer[] = []
-  /** Bytes of the current line so far, kept or not. */
-  #length = 0
-  #overflown: {readonly head: Buffer; tail: Buffer} | undefined
+  readonly #held = new GrowingBuffer()
+  #line: Line = 'start'
+  #dropping: DroppingMessage | null = null
 
   constructor(options: StdioFramerOptions) {
     this.#options = options
@@ -33,70 +42,84 @@ export class StdioFramer {
 
   push(chunk: Buffer): void {
     let at = 0
-    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, at)) {
-      this.#take(chunk.subarray(at, end))
-      this.#endLine()
+    while (at < chunk.length) {
+      const newline = chunk.indexOf(lineFeed, at)
+      const end = newline < 0 ? chunk.length : newline
+      this.#take(chunk.subarray(at, end), newline >= 0)
       at = end + 1
     }
-    if (at < chunk.length) this.#take(chunk.subarray(at))
   }
 
-  /** The stream is over: a last line without a newline counts. */
+  /** The child has closed its stdout: a last line counts without its line end. */
   end(): void {
-    if (this.#length > 0) this.#endLine()
+    this.#finish(Buffer.alloc(0))
   }
 
-  #take(bytes: Buffer): void {
-    this.#length += bytes.length
-    if (this.#overflown) {
-      this.#overflown.tail = lastBytes([this.#overflown.tail, bytes])
-      return
+  #take(piece: Buffer, complete: boolean): void {
+    let rest = piece
+    if (this.#line === 'start') {
+      rest = piece.subarray(spaceEnd(piece, 0, piece.length))
+      const first = rest[0]
+      if (first !== undefined) this.#line = first === openBrace || first === openBracket ? 'message' : 'garbage'
     }
-    this.#parts.push(bytes)
-    if (this.#length <= this.#limit()) return
-    this.#overflown = {head: Buffer.concat(this.#parts).subarray(0, edgeBytes), tail: lastBytes(this.#parts)}
-    this.#parts = []
+    if (complete) this.#finish(rest)
+    else this.#hold(rest)
   }
 
-  #endLine(): void {
-    const overflown = this.#overflown
-    const parts = this.#parts
-    const bytes = this.#length
-    this.#parts = []
-    this.#length = 0
-    this.#overflown = undefined
-    if (overflown) {
-      if (isMessage(overflown.head))
-        return this.#options.onOverflow({bytes, head: overflown.head, tail: overflown.tail})
-      return this.#options.onGarbage(overflown.head)
+  #hold(piece: Buffer): void {
+    if (this.#line === 'message') {
+      // One byte over may be the carriage return of the line end.
+      if (this.#held.length + piece.length <= this.#options.maxMessageBytes + 1) this.#held.append(piece)
+      else this.#drop(piece)
+    } else if (this.#line === 'garbage') {
+      this.#held.append(piece.subarray(0, garbageBytes - this.#held.length))
+      if (this.#held.length < garbageBytes) return
+      this.#line = 'skipping'
+      this.#options.onGarbage(this.#held.take())
+    } else if (this.#dropping !== null) {
+      this.#dropping.add(piece)
+      if (this.#dropping.bytes > overflowFactor * this.#options.maxMessageBytes) this.#report(this.#dropping.final())
     }
-    const whole = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
-    const line = whole[whole.length - 1] === 0x0d ? whole.subarray(0, -1) : whole
-    if (isBlank(line)) return
-    if (isMessage(line)) this.#options.onMessage(line)
-    else this.#options.onGarbage(line.subarray(0, maxGarbageBytes))
   }
 
-  #limit(): number {
-    const first = this.#parts[0]
-    return first !== undefined && isMessage(first) ? this.#options.maxMessageBytes : maxGarbageBytes
+  #drop(piece: Buffer): void {
+    this.#line = 'skipping'
+    this.#held.append(piece)
+    this.#dropping = new DroppingMessage(this.#held.take())
+    // The caller that waits for this answer need not wait for its end.
+    const early = this.#dropping.soFar()
+    if (early.id !== null) this.#report(early)
+  }
+
+  #report(dropped: DroppedMessage): void {
+    this.#dropping = null
+    this.#options.onOverflow(dropped)
+  }
+
+  /** The line ends behind `piece`. The state is ready for the next before anyone is told: a callback may throw. */
+  #finish(piece: Buffer): void {
+    const line = this.#line
+    const dropping = this.#dropping
+    this.#line = 'start'
+    this.#dropping = null
+    if (dropping !== null) {
+      dropping.add(piece)
+      this.#options.onOverflow(dropping.final())
+    } else if (line === 'message' || line === 'garbage') {
+      const whole = trimmed(this.#joined(piece))
+      if (line === 'garbage') this.#options.onGarbage(whole.subarray(0, garbageBytes))
+      else if (whole.length <= this.#options.maxMessageBytes) this.#options.onMessage(whole)
+      else this.#options.onOverflow(new DroppingMessage(whole).final())
+    }
+  }
+
+  #joined(piece: Buffer): Buffer {
+    if (this.#held.length === 0) return piece
+    this.#held.append(piece)
+    return this.#held.take()
   }
 }
 
-function lastBytes(parts: readonly Buffer[]): Buffer {
-  // A copy: a slice would keep the whole chunk alive.
-  return Buffer.from(Buffer.concat(parts).subarray(-edgeBytes))
-}
-
-/** What could be JSON-RPC begins with a brace or a bracket, after white space. */
-function isMessage(line: Buffer): boolean {
-  for (const byte of line.subarray(0, 256)) {
-    if (byte === 0x20 || byte === 0x09 || byte === 0x0d) continue
-    return byte === 0x7b || byte === 0x5b
-  }
-  return false
-}
-
-function isBlank(line: Buffer): boolean {
-  return line.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
+function trimmed(line: Buffer): Buffer {
+  return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line
 }

@@ -40,16 +40,16 @@ export async function listTools(
       if (entry) tools.push(entry)
     }
     const next = findValue(answer.value, whole, ['nextCursor'])
-    if (next === null || answer.value[next.start] !== 0x22) return tools
-    cursor = stringAt(answer.value, next)
+    cursor = (next && stringAt(answer.value, next)) ?? undefined
+    if (cursor === undefined) return tools
   }
   throw malformedList(`its tools/list has more than ${maxPages} pages`, Buffer.alloc(0))
 }
 
 function toolEntry(bytes: Buffer): ToolEntry | undefined {
   const nameSpan = findValue(bytes, {start: 0, end: bytes.length}, ['name'])
-  if (nameSpan === null || bytes[nameSpan.start] !== 0x22) return undefined
-  return {name: stringAt(bytes, nameSpan), bytes, nameSpan}
+  const name = nameSpan && stringAt(bytes, nameSpan)
+  return nameSpan === null || name === null ? undefined : {name, bytes, nameSpan}
 }
 
 function listParams(info: BackendInfo, identity: ClientIdentity, cursor: string | undefined): Buffer | null {

@@ -65,7 +65,7 @@ function checkMethod(headers: IncomingHttpHeaders, method: string): Classified |
 function checkName(body: Buffer, message: Envelope, headers: IncomingHttpHeaders, method: string): Classified {
   const field = nameField[method]
   const span = field !== undefined && message.params !== null ? findValue(body, message.params, [field]) : null
-  const name = span !== null && body[span.start] === 0x22 ? stringAt(body, span) : null
+  const name = span && stringAt(body, span)
   if (field === undefined || name === null) return {era: 'modern', name}
   const header = single(headers['mcp-name'])
   if (header === undefined)
@@ -80,7 +80,7 @@ function claimedVersion(body: Buffer, {params}: Envelope): string | null | undef
   if (params === null || body[params.start] !== 0x7b) return undefined
   const span = findValue(body, params, ['_meta', metaKey.protocolVersion])
   if (span === null) return undefined
-  return body[span.start] === 0x22 ? stringAt(body, span) : null
+  return stringAt(body, span)
 }
 
 function hasCapabilities(body: Buffer, {params}: Envelope): boolean {

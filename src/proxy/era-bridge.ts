@@ -35,7 +35,8 @@ function withEnvelope(params: Buffer, identity: ClientIdentity): Buffer {
   const envelope = envelopeMeta(identity)
   const whole = {start: 0, end: params.length}
   const meta = findValue(params, whole, ['_meta'])
-  if (meta === null) return setMember(params, whole, '_meta', Buffer.from(JSON.stringify(envelope)))
+  if (meta === null || params[meta.start] !== 0x7b)
+    return setMember(params, whole, '_meta', Buffer.from(JSON.stringify(envelope)))
   let bytes = params.subarray(meta.start, meta.end)
   for (const [key, value] of Object.entries(envelope)) {
     bytes = setMember(bytes, {start: 0, end: bytes.length}, key, Buffer.from(JSON.stringify(value)))

@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
+import {readId} from '../mcp/message-id.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {findValue} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
@@ -90,7 +91,11 @@ export class McpEndpoint {
       return reply.endEmpty(400)
     }
     const scanned = scanMessage(read.body)
-    if (!scanned.ok) return this.#refuse(record, reply, refusalOf(scanned.fault, scanned.why), scanned.id)
+    if (!scanned.ok) {
+      const refusal = refusalOf(scanned.fault, scanned.why)
+      // JSON-RPC 2.0, section 5: a parse error is answered with id null.
+      return this.#refuse(record, reply, refusal, refusal.code === rpcCode.parseError ? null : scanned.id)
+    }
     const message = scanned.message
     record.method = message.method
     record.target = message.method ?? record.target
@@ -175,10 +180,8 @@ export class McpEndpoint {
   #take(body: Buffer, message: Envelope, session: Session | null, reply: Reply): void {
     if (message.method === 'notifications/cancelled' && message.params && session) {
       const span = findValue(body, message.params, ['requestId'])
-      const raw =
-        span &&
-        scanMessage(Buffer.from(`{"jsonrpc":"2.0","method":"x","id":${body.toString('utf8', span.start, span.end)}}`))
-      if (raw?.ok && raw.message.id) session.inFlight.get(raw.message.id.key)?.abort()
+      const id = span && readId(body, span.start, span.end)
+      if (id) session.inFlight.get(id.key)?.abort()
     }
     reply.endEmpty(202)
   }

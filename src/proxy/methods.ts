@@ -1,4 +1,3 @@
-import type {ClientIdentity} from '../mcp/handshake.ts'
 import {parseObject} from '../mcp/handshake.ts'
 import {metaKey, modernVersion, negotiateLegacy, rpcCode} from '../mcp/protocol.ts'
 import type {MethodAnswer, MethodCall} from './method-call.ts'

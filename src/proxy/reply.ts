@@ -1,5 +1,5 @@
 import type {ServerResponse} from 'node:http'
-import {encodeSseEvent} from '../mcp/sse-parser.ts'
+import {encodeSseEvent} from '../mcp/sse-encode.ts'
 import type {OpenRequest} from './request-ledger.ts'
 
 /** The answer to one POST: a JSON document, or an event stream as soon as something is said before the answer. */

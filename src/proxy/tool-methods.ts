@@ -54,13 +54,14 @@ export async function callTool(call: MethodCall): Promise<MethodAnswer> {
 
 function toolName(params: Buffer | null): {name: string; span: {start: number; end: number} | null} {
   const span = params && findValue(params, {start: 0, end: params.length}, ['name'])
-  if (params === null || span === null || params[span.start] !== 0x22) {
+  const name = params && span && stringAt(params, span)
+  if (name === null) {
     throw new RpcFailure(rpcCode.invalidParams, 'Invalid params: tools/call needs params.name', {
       kind: 'InvalidParams',
       blame: 'client',
     })
   }
-  return {name: stringAt(params, span), span}
+  return {name, span}
 }
 
 async function findRoute({services}: MethodCall, name: string): Promise<ToolRoute> {

@@ -12,7 +12,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** A duration in the two largest units that matter: `350ms`, `4.2s`, `3m 20s`, `5h 12m`, `3d 4h`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)}ms`
+  if (ms < 1000) return `${ms < 10 ? Number(ms.toFixed(1)) : Math.floor(ms)}ms`
   if (ms < 60_000) return `${Number((Math.floor(ms / 100) / 10).toFixed(1))}s`
   const [large, small, largeMs, smallMs] =
     ms < unitMs.h

@@ -11,12 +11,17 @@ export function writeFileAtomic(path: string, text: string, mode = 0o600): void 
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
   const fd = openSync(temporary, flags, mode)
   try {
-    writeAll(fd, Buffer.from(text))
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
+    try {
+      writeAll(fd, Buffer.from(text))
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, {force: true})
+    throw error
   }
-  renameSync(temporary, path)
   const folder = openSync(dirname(path), constants.O_RDONLY)
   try {
     fsyncSync(folder)

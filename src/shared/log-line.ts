@@ -120,7 +120,7 @@ function jsonLine(
   requestId: string | null,
   rest: Readonly<Record<string, unknown>>,
 ): string {
-  return `${JSON.stringify({timestamp: at, level, module, request_id: requestId, ...rest})}\n`
+  return `${JSON.stringify({timestamp: at, level, module, request_id: requestId === null ? null : logField(requestId), ...rest})}\n`
 }
 
 function percentEncode(char: string): string {

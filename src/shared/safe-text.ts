@@ -26,13 +26,22 @@ const suspicious = /[^\u0020-\u007e]/
  */
 export function safeText(text: string, options: SafeTextOptions = {}): SafeText {
   const max = options.max ?? 4096
-  const cut = text.length > max ? `${text.slice(0, max - 1)}…` : text
+  const cut = cutTo(text, max)
   if (!suspicious.test(cut)) return cut as SafeText
-  return cut
+  const shown = cut
     .normalize('NFC')
     .replace(control, char => controlPicture(char.charCodeAt(0), options.ascii === true))
     .replace(invisible, char => `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`)
-    .replace(manyMarks, '$1') as SafeText
+    .replace(manyMarks, '$1')
+  // What is shown as `<U+200B>` has grown.
+  return cutTo(shown, max) as SafeText
+}
+
+/** Never between the halves of a pair: the first alone would be shown as broken. */
+function cutTo(text: string, max: number): string {
+  if (text.length <= max) return text
+  const last = text.charCodeAt(max - 2)
+  return `${text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 2 : max - 1)}…`
 }
 
 function controlPicture(code: number, ascii: boolean): string {

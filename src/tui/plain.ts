@@ -1,6 +1,7 @@
 import {setTimeout} from 'node:timers/promises'
 import type {ControlEvent} from '../control/contract.ts'
 import type {Source} from '../control/source.ts'
+import {errnoCode} from '../shared/errors.ts'
 import {DataStore} from './store/store.ts'
 import {capabilities} from './term/caps.ts'
 import {Grid} from './term/grid.ts'
@@ -76,26 +77,28 @@ export async function printStream(options: PlainOptions, signal: AbortSignal): P
       if (line !== undefined) print(plainText(line, Number.POSITIVE_INFINITY, glyphs.ascii))
     }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted && errnoCode(error) !== 'ECONNRESET') throw error
   }
+  if (!signal.aborted) print('the runtime closed the connection')
 }
 
 /** What a stream says of an event that the store has just taken in. */
 function eventLine(event: ControlEvent, context: ViewContext): StyledLine | undefined {
   const {data} = context
-  const wide = 10_000
-  if (event.type === 'request') return lastRow(requestsView, context, data.requests.size, wide)
-  if (event.type === 'log' || event.type === 'lifecycle') return lastRow(logsView, context, data.logs.size, wide)
+  if (event.type === 'request') return rowLine(requestsView, context, data.requests.size - 1)
+  if (event.type === 'log' || event.type === 'lifecycle') return rowLine(logsView, context, data.logs.size - 1)
   if (event.type !== 'server') return undefined
-  const index = data.servers.findIndex(server => server.id === event.server.id)
-  return index < 0 ? undefined : lastRow(serversView, context, index + 1, wide)
+  return rowLine(
+    serversView,
+    context,
+    data.servers.findIndex(server => server.id === event.server.id),
+  )
 }
 
-function lastRow<Row>(view: ListView<Row>, context: ViewContext, size: number, cols: number): StyledLine | undefined {
-  const row = view.rowAt(context.data, size - 1)
+function rowLine<Row>(view: ListView<Row>, context: ViewContext, index: number): StyledLine | undefined {
+  const row = view.rowAt(context.data, index)
   if (row === undefined) return undefined
-  const cells = view.columns.flatMap(column => [span(column.cell(row, context).text), span('  ')])
-  return [span(`${view.noun}  `), ...cells].slice(0, cols)
+  return [span(view.noun), ...view.columns.map(column => span(`  ${column.cell(row, context).text}`))]
 }
 
 function newestRows<Row>(view: ListView<Row>, context: ViewContext, cols: number, count: number): StyledLine[] {

@@ -1,9 +1,11 @@
 import {execFile} from 'node:child_process'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {describe, expect, onTestFinished, test} from 'vitest'
+import {freePort} from '../helpers/free-port.ts'
 import {cliPath, startInPty} from '../helpers/pty.ts'
+import {startRuntime} from '../helpers/start-runtime.ts'
 
 interface Ran {
   readonly code: number
@@ -82,5 +84,23 @@ describe('only1mcp tui', () => {
     const {code, stderr} = await run(['--once', '--connect', '/nowhere/control.sock'])
     expect(code).toBe(3)
     expect(stderr).toContain('/nowhere/control.sock')
+  })
+
+  test('shows the runtime that is found, keeps its last state when it is killed, and finds it again', async () => {
+    const runtime = await startRuntime({server: {port: await freePort()}})
+    const tui = startInPty(cliPath, ['tui'], {env: runtime.env})
+    onTestFinished(() => tui.stop())
+    const {host, port} = runtime.record
+    await tui.waitFor(`${host}:${port}  ● running`)
+    const refused = await fetch(`${runtime.url}/mcp`, {method: 'POST', body: 'no JSON'})
+    await refused.text()
+    tui.type('3')
+    await tui.waitFor(/\/mcp .*error/)
+    process.kill(runtime.pid, 'SIGKILL')
+    await tui.waitFor(/runtime gone since \d\d:\d\d:\d\d, last state kept, retrying/)
+    expect(tui.screen.text()).toMatch(/\/mcp .*error/)
+    await runtime.process.exited
+    await startRuntime({server: {port}}, {folder: dirname(runtime.stateDir)})
+    await tui.waitFor('● running')
   })
 })

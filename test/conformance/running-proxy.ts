@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
+import {endWithUs} from './end-with-us.ts'
 
 /** One entry of `servers` in the configuration. */
 export type ServerEntry = {readonly id: string; readonly prefix: string} & (
@@ -56,6 +57,7 @@ export async function startProxy(servers: readonly ServerEntry[], options: Proxy
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {...process.env, ONLY1MCP_STATE_DIR: join(folder, 'state'), ONLY1MCP_LOG_DIR: join(folder, 'log')},
   })
+  endWithUs(child)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,5 +1,6 @@
 /** A child that says when it is ready, and is gone when `stop` returns. */
 import {type ChildProcess, spawn} from 'node:child_process'
+import {endWithUs} from './end-with-us.ts'
 
 const STOP_GRACE_MS = 5_000
 
@@ -22,6 +23,7 @@ export interface StartOptions {
 /** @throws Error with the end of stderr when the child ends or stays silent instead of getting ready */
 export async function startProcess(command: string, args: readonly string[], options: StartOptions) {
   const child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...options.env}})
+  endWithUs(child)
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr = (stderr + chunk).slice(-16_384)

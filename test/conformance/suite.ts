@@ -4,6 +4,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parse} from 'yaml'
+import {endWithUs} from './end-with-us.ts'
 
 const packageFolder = fileURLToPath(new URL('../../node_modules/@modelcontextprotocol/conformance', import.meta.url))
 
@@ -52,6 +53,7 @@ async function runSuite(leg: Leg, target: readonly string[], options: SuiteOptio
   const entry = join(packageFolder, 'dist/index.js')
   const args = [entry, leg, ...target, '--requirements', requirements, '--output-dir', outputFolder]
   const child = spawn(process.execPath, args, {stdio: ['ignore', 'pipe', 'pipe'], ...(signal && {signal})})
+  endWithUs(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')

@@ -75,8 +75,11 @@ describe('a running runtime', () => {
     expect(report.exitCode).toBe(0)
   })
 
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration
+  const usesVariable = 'version: "1.0"\nservers:\n  - id: a\n    command: ${FAKE_CONFIG}\n'
+
   test('is asked for the variables it was started with before its configuration is called invalid', async () => {
-    scene.config('version: "1.0"\nservers:\n  - id: a\n    command: ${FAKE_CONFIG}\n')
+    scene.config(usesVariable)
     await scene.runtime([server()])
     expect(statusOf(await scene.doctor({ids: ['config.valid']}), 'config.valid')).toBe('pass')
   })

@@ -112,7 +112,14 @@ export function missing<S extends 'absent' | 'denied' | 'timeout' | 'error'>(sta
 
 export function errorLine(change: Partial<ParsedErrorLine> = {}): ParsedErrorLine {
   const head = {type: 'error', at: startedAt, level: 'ERROR', module: 'only1mcp::proxy'} as const
-  return {...head, requestId: 'gw1-7', kind: 'BackendTimeout', message: 'no answer', pairs: {}, ...change}
+  return {
+    ...head,
+    requestId: 'gw1-7',
+    kind: 'BackendTimeout',
+    message: 'no answer',
+    pairs: {server_id: 'github'},
+    ...change,
+  }
 }
 
 /** A runtime of which nothing bad can be said. */

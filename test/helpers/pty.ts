@@ -31,6 +31,8 @@ export interface Pty {
   /** Until the screen shows it. The error of a time-out shows the screen. */
   waitFor(what: string | RegExp, timeoutMs?: number): Promise<void>
   readonly exited: Promise<PtyExit>
+  /** Takes no more output, as a stalled ssh does. */
+  stall(): void
   /** Closes the terminal, as a lost ssh does. */
   hangUp(): void
   stop(): Promise<void>
@@ -84,6 +86,7 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
         {timeout: timeoutMs, interval: 30},
       ),
     exited,
+    stall: () => child.pause(),
     hangUp: () => (child as unknown as {destroy(): void}).destroy(),
     stop: async () => {
       if (!ended) child.kill('SIGKILL')

@@ -72,10 +72,12 @@ export async function startRuntime(
     return stopped
   }
   const isRunning = (): boolean => program.child.exitCode === null && program.child.signalCode === null
+  let cameUp = false
   atEnd(async () => {
     if (!isRunning()) return
     const {code, signal} = await stop()
-    if (code !== 0) throw new Error(`the runtime ended with ${code ?? signal} on TERM\n${program.stderr()}`)
+    // One that never came up may not have got as far as to end in good order.
+    if (cameUp && code !== 0) throw new Error(`the runtime ended with ${code ?? signal} on TERM\n${program.stderr()}`)
   })
 
   const {until = 'healthy', timeoutMs = 15_000} = options
@@ -98,6 +100,7 @@ export async function startRuntime(
       `the runtime ended with ${code ?? signal} before it listened\n${program.stdout()}${program.stderr()}`,
     )
   }
+  cameUp = true
   const {metricsHost, metricsPort} = record
   return {
     url: `http://${at(record.host, record.port)}`,

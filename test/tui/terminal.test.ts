@@ -147,6 +147,21 @@ describe('the terminal is given back', () => {
     expect(shell.raw().match(/\u001b\[\?1049h/g)).toHaveLength(2)
   })
 
+  test('when the terminal takes nothing any more: the console still reads its signals, and ends', async () => {
+    const tui = startDemo({cols: 200, rows: 60})
+    await tui.waitFor('[1 Overview]')
+    tui.stall()
+    const before = tui.raw().length
+    // One key after the other, so that each paints a screen: together many times what a terminal's buffer holds.
+    for (let i = 0; i < 150; i++) {
+      tui.type(String((i % 4) + 1))
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+    tui.signal('SIGTERM')
+    await vi.waitFor(() => expect(isRunning(tui.pid)).toBe(false), {timeout: 5000})
+    expect(tui.raw().length).toBe(before)
+  })
+
   test('when the terminal itself goes away: no process is left behind', async () => {
     const tui = startDemo()
     await tui.waitFor('[1 Overview]')

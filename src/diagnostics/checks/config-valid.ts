@@ -22,7 +22,7 @@ export const configValid: Check<['config.parsed', 'runtime.record']> = {
 
     const errors = problems.filter(({severity}) => severity === 'error')
     const warnings = problems.filter(({severity}) => severity === 'warning')
-    if (ok && warnings.length === 0) return [pass(path, `the configuration is valid (${servers} servers)`)]
+    if (ok && warnings.length === 0) return [pass(path, `the configuration is valid (${counted(servers, 'server')})`)]
     if (ok) {
       return [
         warn(path, `the configuration is valid, with ${counted(warnings.length, 'warning')}`, {

@@ -21,7 +21,11 @@ export const healthEndpoint: Check<['http.health']> = {
         fail(url, 'the health endpoint does not say 200: nothing answers', {evidence: [health.why], causes: notThere}),
       ]
     }
-    if (health.state !== 'known') return [notSeen(health, url, {causes: notThere})]
+    if (health.state !== 'known') {
+      const summary = 'the health endpoint does not say 200: no answer in time'
+      const late = notSeen(health, url, {evidence: [health.why], causes: notThere})
+      return [health.state === 'timeout' ? {...late, summary} : late]
+    }
 
     const {status, ours, reason, ms} = health.value
     if (!ours) {

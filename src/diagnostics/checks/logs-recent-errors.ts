@@ -1,3 +1,4 @@
+import type {ParsedErrorLine} from '../../logs/parse-line.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {type Check, fail, notSeen, pass, warn} from '../check.ts'
 import {aboutOf} from '../fact.ts'
@@ -31,15 +32,14 @@ export const logsRecentErrors: Check<['logs.recent', 'runtime.record']> = {
     const number = `${atLeast ? 'at least ' : ''}${count} ${count === 1 ? 'error' : 'errors'}`
     return [
       say(folder, `${number} in the last ${window}${panics > 0 ? `, ${panics} of them a crash (PANIC)` : ''}`, {
-        evidence: [
-          byKind.map(({kind, count}) => `${count} ${kind}`).join(', '),
-          ...newest.map(
-            ({at, kind, message, requestId}) =>
-              `${at} ${kind} ${message}${requestId === null ? '' : ` (${requestId})`}`,
-          ),
-        ],
+        evidence: [byKind.map(({kind, count}) => `${count} ${kind}`).join(', '), ...newest.map(lineText)],
         remedy: `read ${folder}/error.log`,
       }),
     ]
   },
+}
+
+function lineText({at, kind, message, requestId, pairs}: ParsedErrorLine): string {
+  const details = Object.entries(pairs).map(([key, value]) => `${key}=${value}`)
+  return [at, kind, message, ...(requestId === null ? [] : [`request_id=${requestId}`]), ...details].join(' ')
 }

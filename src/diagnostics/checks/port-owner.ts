@@ -13,9 +13,13 @@ export const portOwner: Check<['port.owner', 'runtime.record', 'control.snapshot
   after: ['config.found', 'config.valid'],
   needs: ({server, socket}) => [`port.owner:${server.port}`, 'runtime.record', `control.snapshot:${socket ?? ''}`],
   run([owner, runtime, control], {server}) {
+    const {from} = server
     const address = formatHostPort(server)
     if (owner.state !== 'known') return [notSeen(owner, address)]
     const listener = listenerFor(server.host, owner.value.listeners)
+    if (listener === undefined && from === 'guess') {
+      return [skip(address, 'which address the runtime uses could not be seen')]
+    }
     if (listener === undefined) return [info(address, `no program holds ${address}`)]
 
     const sighting = runtime.state === 'known' ? mainSighting(runtime.value) : undefined
@@ -56,6 +60,6 @@ function unseen(address: string, {user}: Listener, owner: PortOwner, runtimePid:
   const runtime = runtimePid === undefined ? 'no runtime is known' : `the runtime has pid ${runtimePid}`
   return skip(address, `${address} is held by a program of user ${user} that this user may not see`, {
     evidence: [`${owner.unreadable} processes could not be looked into; root would see them`, runtime],
-    remedy: `run this as root or as ${user}`,
+    remedy: user === 'root' ? 'run this as root' : `run this as root or as ${user}`,
   })
 }

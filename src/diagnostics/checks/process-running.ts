@@ -70,7 +70,7 @@ function living(
   control: ControlFact,
 ): CheckResult {
   const who = `the runtime (pid ${record.pid}, version ${record.version})`
-  const evidence = [`started ${record.startedAt}`, `command line: ${process.argv.join(' ')}`]
+  const evidence = [`started ${record.startedAt}`, `command line: ${record.argv.join(' ')}`]
   if (control.state === 'known') return pass(stateDir, `${who} is running`, {evidence})
   if (control.state === 'denied') {
     return pass(stateDir, `${who} is running; its control socket is not for this user`, {evidence})

@@ -23,12 +23,12 @@ export const serversUp: Check<['control.snapshot']> = {
     const findings = enabled.flatMap(server => resultOf(server))
     if (findings.length > 0) return findings
     const tools = enabled.reduce((sum, server) => sum + server.tools, 0)
-    return [pass('', `${enabled.length} of ${enabled.length} servers are up (${tools} tools)`)]
+    return [pass('', `servers up: ${enabled.length} of ${enabled.length} (${tools} tools)`)]
   },
 }
 
 function resultOf(server: ServerSnapshot): CheckResult[] {
-  const {id, status, since, nextStartAt} = server
+  const {id, status, since} = server
   switch (status) {
     case 'up':
     case 'disabled':
@@ -48,7 +48,7 @@ function resultOf(server: ServerSnapshot): CheckResult[] {
             evidence: evidenceOf(server),
             remedy:
               server.transport === 'stdio'
-                ? `run it by hand to see what it says: ${server.target}${nextStartAt === null ? '' : ` (next start ${nextStartAt})`}`
+                ? `run it by hand to see what it says: ${server.target}`
                 : `see whether ${server.target} can be reached from this machine`,
           },
         ),
@@ -62,9 +62,10 @@ const words = {
   down: 'not up',
 } as const
 
-function evidenceOf({status, since, restarts, lastError, stderrTail}: ServerSnapshot): string[] {
+function evidenceOf({status, since, restarts, nextStartAt, lastError, stderrTail}: ServerSnapshot): string[] {
   return [
-    `${status} since ${since}, ${restarts} restarts`,
+    `${status} since ${since}, restarts: ${restarts}`,
+    ...(nextStartAt === null ? [] : [`next start: ${nextStartAt}`]),
     ...(lastError === null ? [] : [`${lastError.kind} at ${lastError.at}, fault of: ${lastError.blame}`]),
     ...stderrTail.slice(-stderrLines).map(line => `stderr: ${line}`),
   ]

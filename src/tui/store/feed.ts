@@ -1,6 +1,6 @@
 import type {Source} from '../../control/source.ts'
 import type {Clock} from '../../shared/clock.ts'
-import {messageOf} from '../../shared/errors.ts'
+import {errnoCode, messageOf} from '../../shared/errors.ts'
 import type {DataStore} from './store.ts'
 
 export interface FeedOptions {
@@ -33,7 +33,7 @@ export async function runFeed(options: FeedOptions): Promise<void> {
       store.disconnected(iso(clock), `${source.label} closed the connection`)
     } catch (error) {
       if (signal.aborted) return
-      store.disconnected(iso(clock), messageOf(error))
+      store.disconnected(iso(clock), whyLost(error))
     }
     await pause(backoffMs[Math.min(attempt++, backoffMs.length - 1)] ?? 1000, signal)
   }
@@ -94,6 +94,11 @@ async function addLogs({source, store, clock}: FeedOptions, signal: AbortSignal)
   } catch (error) {
     if (!signal.aborted) store.noteLogsUnreadable(iso(clock), messageOf(error))
   }
+}
+
+/** A connection that is cut says only `aborted`. */
+function whyLost(error: unknown): string {
+  return errnoCode(error) === 'ECONNRESET' ? 'the connection was cut' : messageOf(error)
 }
 
 function iso(clock: Clock): string {

@@ -84,13 +84,11 @@ export class DataStore implements Data {
     if (this.connection.state !== 'live') this.#change(() => (this.connection = {state: 'live'}))
   }
 
-  /** The first loss counts; later failures to reconnect do not move `since`. */
-  disconnected(since: string, why: string): void {
-    if (this.connection.state === 'stale') return
+  /** The first loss is `since`; a later failure to reconnect tells a newer `why`. */
+  disconnected(at: string, why: string): void {
     const ascii = this.#ascii
-    this.#change(
-      () => (this.connection = {state: 'stale', since: safeText(since, {ascii}), why: safeText(why, {ascii})}),
-    )
+    const since = this.connection.state === 'stale' ? this.connection.since : safeText(at, {ascii})
+    this.#change(() => (this.connection = {state: 'stale', since, why: safeText(why, {ascii})}))
   }
 
   applySnapshot(raw: Snapshot): void {

@@ -1,5 +1,6 @@
 import {writeSync} from 'node:fs'
 import {errnoCode} from '../../shared/errors.ts'
+import {safeText} from '../../shared/safe-text.ts'
 
 /** Alternate screen, hidden cursor, no line wrap, pastes marked. */
 export const enterSequence = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h'
@@ -120,7 +121,13 @@ export class TerminalGuard {
     const code = errnoCode(error)
     this.leave()
     if (code === 'EPIPE' || code === 'EIO') this.#options.exit(endingSignals.SIGHUP)
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(
+      `${text
+        .split('\n')
+        .map(line => safeText(line))
+        .join('\n')}\n`,
+    )
     this.#options.exit(70)
   }
 

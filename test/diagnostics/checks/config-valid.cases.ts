@@ -16,7 +16,7 @@ export const configValidCases: CheckCases = {
       world: healthy,
       status: 'pass',
       subject: '/etc/only1mcp/config.yaml',
-      summary: 'the configuration is valid (1 servers)',
+      summary: 'the configuration is valid (1 server)',
     },
   ],
   failing: [

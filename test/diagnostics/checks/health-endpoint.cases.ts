@@ -58,7 +58,8 @@ export const healthEndpointCases: CheckCases = {
       when: 'no answer comes in time',
       world: worldFrom(healthy, {'http.health': missing('timeout', 'no answer within 2s')}),
       status: 'timeout',
-      summary: 'no answer within 2s',
+      summary: 'no answer in time',
+      evidence: 'no answer within 2s',
     },
   ],
   between: [

@@ -36,7 +36,7 @@ export const logsRecentErrorsCases: CheckCases = {
       world: withErrors(two),
       status: 'warn',
       summary: '2 errors in the last 15m',
-      evidence: 'BackendTimeout no answer (gw1-7)',
+      evidence: 'BackendTimeout no answer request_id=gw1-7 server_id=github',
       remedy: '/var/log/only1mcp/error.log',
     },
     {

@@ -52,6 +52,12 @@ export const portOwnerCases: CheckCases = {
   between: [
     {when: 'nobody listens there', world: nothingRuns, status: 'info', summary: 'no program holds 127.0.0.1:8080'},
     {
+      when: 'nobody listens on an address that is a guess',
+      world: worldFrom(nothingRuns, {}, {server: {host: '127.0.0.1', port: 8080, from: 'guess'}}),
+      status: 'skip',
+      summary: 'could not be seen',
+    },
+    {
       when: 'another program listens on another address only',
       world: worldFrom(nothingRuns, {'port.owner': owners({...foreign, address: '192.0.2.7'})}),
       status: 'info',

@@ -16,12 +16,12 @@ const lastError = {
 export const serversUpCases: CheckCases = {
   check: serversUp,
   passing: [
-    {when: 'all are up', world: healthy, status: 'pass', summary: '1 of 1 servers are up (12 tools)'},
+    {when: 'all are up', world: healthy, status: 'pass', summary: 'servers up: 1 of 1 (12 tools)'},
     {
       when: 'the ones that are not up are disabled',
       world: withServers(server(), server({id: 'old', status: 'disabled', tools: 0})),
       status: 'pass',
-      summary: '1 of 1 servers are up',
+      summary: 'servers up: 1 of 1',
     },
   ],
   failing: [
@@ -50,8 +50,8 @@ export const serversUpCases: CheckCases = {
       status: 'fail',
       subject: 'github',
       summary: 'it ends again and again soon after its start',
-      evidence: 'fault of: backend-process',
-      remedy: `github-mcp stdio (next start ${startedAt})`,
+      evidence: `next start: ${startedAt}`,
+      remedy: 'github-mcp stdio',
     },
   ],
   between: [

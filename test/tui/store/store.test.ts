@@ -132,7 +132,7 @@ describe('the store', () => {
     const store = newStore()
     store.disconnected('2026-01-01T00:00:01Z', 'gone')
     store.disconnected('2026-01-01T00:00:09Z', 'still gone')
-    expect(store.connection).toEqual({state: 'stale', since: '2026-01-01T00:00:01Z', why: 'gone'})
+    expect(store.connection).toEqual({state: 'stale', since: '2026-01-01T00:00:01Z', why: 'still gone'})
     store.connected()
     expect(store.connection).toEqual({state: 'live'})
   })

@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import {describe, expect, it} from 'vitest'
+import {knownValuesRedactor} from '../../src/redaction/known-values.ts'
+
+const secret = 'sk-live "q+/=\\é'
+
+describe('a known secret', () => {
+  it.each([
+    ['plain', secret],
+    ['base64', Buffer.from(secret).toString('base64')],
+    ['base64url', Buffer.from(secret).toString('base64url')],
+    ['in a URL', encodeURIComponent(secret)],
+    ['in JSON', JSON.stringify(secret).slice(1, -1)],
+  ])('is hidden in text, %s', (_, form) => {
+    const redactor = knownValuesRedactor([secret])
+    const text = redactor.text(`key=${form} and ${form}.`)
+    expect(text.replace(/=+/g, '=')).toMatch(/^key=‹secret:known›=? and ‹secret:known›=?\.$/)
+    expect(redactor.report()).toEqual({counts: {known: 2}})
+  })
+
+  it('that is part of a longer one leaves no rest of that', () => {
+    expect(knownValuesRedactor(['password', 'password-and-more']).text('password-and-more password')).toBe(
+      '‹secret:known› ‹secret:known›',
+    )
+  })
+
+  it('too short to tell from chance is left to the marks', () => {
+    const redactor = knownValuesRedactor(['true', '', '1234567'])
+    expect(redactor.text('true 1234567')).toBe('true 1234567')
+    expect(redactor.report()).toEqual({counts: {}})
+  })
+
+  it('is found wherever it stands in any text', () => {
+    const other = fc.string({unit: 'grapheme'}).filter(text => !'‹secret:known›'.includes(text) || text === '')
+    fc.assert(
+      fc.property(fc.string({unit: 'grapheme', minLength: 8}), other, other, (hidden, before, after) => {
+        fc.pre(!'‹secret:known›'.includes(hidden))
+        expect(knownValuesRedactor([hidden]).text(`${before}${hidden}${after}`)).not.toContain(hidden)
+      }),
+    )
+  })
+})
+
+describe('a value', () => {
+  it('comes back as a copy without known secrets, in keys and values, at any depth', () => {
+    const input = {list: ['x', {[`k-${secret}`]: `v-${secret}`}], n: 1, no: null, yes: true}
+    const before = structuredClone(input)
+    expect(knownValuesRedactor([secret]).value(input)).toEqual({
+      list: ['x', {'k-‹secret:known›': 'v-‹secret:known›'}],
+      n: 1,
+      no: null,
+      yes: true,
+    })
+    expect(input).toEqual(before)
+  })
+
+  it('is replaced where it is marked, whatever it is, and counted', () => {
+    const redactor = knownValuesRedactor([])
+    const marks = [['servers', '*', 'env', '*'], ['auth'], ['servers', '1', 'args']]
+    const input = {
+      servers: [
+        {id: 'a', env: {TOKEN: 'abc', PORT: 8080, NONE: null}},
+        {id: 'b', args: ['--key', 'x']},
+      ],
+      auth: {keys: ['1']},
+      other: {auth: 'kept'},
+    }
+    expect(redactor.value(input, marks)).toEqual({
+      servers: [
+        {id: 'a', env: {TOKEN: '‹secret:marked›', PORT: '‹secret:marked›', NONE: null}},
+        {id: 'b', args: '‹secret:marked›'},
+      ],
+      auth: '‹secret:marked›',
+      other: {auth: 'kept'},
+    })
+    expect(redactor.report()).toEqual({counts: {marked: 4}})
+  })
+
+  it('keeps a key that objects treat in their own way', () => {
+    const redactor = knownValuesRedactor([])
+    expect(JSON.stringify(redactor.value(JSON.parse('{"__proto__":{"a":1}}')))).toBe('{"__proto__":{"a":1}}')
+  })
+})
