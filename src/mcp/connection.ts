@@ -12,20 +12,29 @@ export interface BackendCall {
   readonly signal?: AbortSignal
   /** Name or URI for the `Mcp-Name` header of the modern HTTP transport. */
   readonly name?: string
+  /** Further headers of the modern HTTP transport: `Mcp-Param-…`. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Notifications that belong to this call (progress, log messages). */
   readonly onNotification?: (method: string, params: Buffer | null) => void
+  /** A subscription rather than a question: what the backend says without naming a call is not about it. */
+  readonly standing?: boolean
+  /** The backend asks something that belongs to this call (sampling, elicitation, roots); its time stands still then. */
+  readonly onServerRequest?: ServerRequestHandler
 }
 
 /** The backend's own answer: the raw JSON of `result` or `error`. */
 export interface BackendAnswer {
   readonly kind: 'result' | 'error'
   readonly value: Buffer
+  /** HTTP status of an error that came with one of its own (modern era). */
+  readonly status?: number
 }
 
 /** A request of the backend to us (legacy era): answered with raw JSON of the result or error. */
 export type ServerRequestHandler = (method: string, params: Buffer | null) => Promise<BackendAnswer>
 
 export interface ConnectionEvents {
+  /** A request that belongs to no call, or to none that wants it. */
   readonly onRequest: ServerRequestHandler
   /** A notification that belongs to no call, such as `notifications/tools/list_changed`. */
   readonly onNotification: (method: string, params: Buffer | null) => void

@@ -1,3 +1,4 @@
+import {messageOf} from '../shared/errors.ts'
 import {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, BackendCall} from './connection.ts'
 import {scanMessage} from './envelope.ts'
@@ -5,7 +6,7 @@ import {type HttpHead, transportFailure} from './http-exchange.ts'
 import type {HttpLink} from './http-link.ts'
 import {errorValue, requestMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
-import {cancelled, timedOut} from './pending-calls.ts'
+import {cancelled, longestTimerMs, timedOut} from './pending-calls.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
 
@@ -14,6 +15,7 @@ export class HttpCall {
   readonly #link: HttpLink
   readonly #call: BackendCall
   readonly #id: number
+  readonly #startedAt: number
   #abort: () => void = () => {}
   #over = false
   #settle: {resolve: (answer: BackendAnswer) => void; reject: (failure: CallFailure) => void} | undefined
@@ -29,18 +31,15 @@ export class HttpCall {
     this.#link = link
     this.#call = call
     this.#id = id
+    this.#startedAt = link.options.clock.now()
   }
 
   run(): Promise<BackendAnswer> {
     const call = this.#call
-    const startedAt = this.#link.options.clock.now()
     return new Promise((resolve, reject) => {
       this.#settle = {resolve, reject}
       if (call.signal?.aborted === true) return this.#fail(cancelled(call))
-      this.#timer = setTimeout(() => {
-        this.#tellCancelled('timed out')
-        this.#fail(timedOut(call, this.#link.options.clock.now() - startedAt))
-      }, call.timeoutMs)
+      this.#startTimer()
       if (call.signal) {
         this.#onAbort = () => {
           this.#tellCancelled('cancelled by the client')
@@ -50,7 +49,7 @@ export class HttpCall {
       }
       this.#abort = this.#link.post(
         requestMessage(this.#id, call.method, call.params),
-        this.#link.headersFor(call.method, call.name),
+        {...this.#link.headersFor(call.method, call.name), ...(this.#link.era === 'modern' && call.headers)},
         {
           onHead: (status, headers) => this.#head(status, headers),
           onData: chunk => this.#data(chunk),
@@ -125,24 +124,38 @@ export class HttpCall {
       const deliver = this.#call.onNotification ?? events.onNotification
       return deliver(method ?? '', part(params))
     }
-    if (kind === 'request') {
-      const rawId = id?.bytes
-      events
-        .onRequest(method ?? '', part(params))
-        .catch(
-          (reason: unknown): BackendAnswer => ({
-            kind: 'error',
-            value: errorValue(rpcCode.internalError, String(reason)),
-          }),
-        )
-        .then(answer => rawId && this.#link.respond(rawId, answer))
-      return
-    }
+    if (kind === 'request') return void this.#asked(method ?? '', id?.bytes ?? null, part(params))
     if (id !== null && ownId(id) !== this.#id)
       return events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}`)
     const value = part(kind === 'result' ? result : error)
     if (kind === 'error' && value && this.#isSessionLost(value)) return this.#fail(this.#sessionLost(value))
-    if (value) this.#answer({kind, value})
+    if (value) this.#answer(this.#status >= 400 ? {kind, value, status: this.#status} : {kind, value})
+  }
+
+  /** The backend asks something within its answer's stream; the call's clock stands still until it has the answer. */
+  async #asked(method: string, id: Buffer | null, params: Buffer | null): Promise<void> {
+    clearTimeout(this.#timer)
+    const handle = this.#call.onServerRequest ?? this.#link.options.events.onRequest
+    const answer = await handle(method, params).catch(
+      (error: unknown): BackendAnswer => ({
+        kind: 'error',
+        value: errorValue(rpcCode.internalError, messageOf(error)),
+      }),
+    )
+    if (this.#over) return
+    this.#startTimer()
+    if (id) this.#link.respond(id, answer)
+  }
+
+  #startTimer(): void {
+    const call = this.#call
+    this.#timer = setTimeout(
+      () => {
+        this.#tellCancelled('timed out')
+        this.#fail(timedOut(call, this.#link.options.clock.now() - this.#startedAt))
+      },
+      Math.min(call.timeoutMs, longestTimerMs),
+    )
   }
 
   /** 404 by the protocol (2025-11-25, "Session Management"); many servers on the TypeScript SDK say 400 and tell why. */

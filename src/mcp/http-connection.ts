@@ -3,6 +3,7 @@ import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo} from '.
 import {type Ask, discover, initialize} from './handshake.ts'
 import {HttpCall} from './http-call.ts'
 import {HttpLink, type HttpOptions} from './http-link.ts'
+import {listenOnSession} from './http-listen.ts'
 
 /** Does the handshake with a Streamable HTTP backend, of either era. @throws CallFailure */
 export async function openHttp(options: HttpOptions): Promise<BackendConnection> {
@@ -26,6 +27,7 @@ export async function openHttp(options: HttpOptions): Promise<BackendConnection>
     const legacy = await initialize(call, options.identity, Math.max(1, rest))
     link.negotiated = legacy.protocolVersion
     link.notify('notifications/initialized', null)
+    if (link.hasSession) listenOnSession(link)
     return opened(legacy)
   } catch (error) {
     await link.close()

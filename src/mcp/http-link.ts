@@ -3,7 +3,7 @@ import type {Clock} from '../shared/clock.ts'
 import type {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, ConnectionEvents} from './connection.ts'
 import type {ClientIdentity} from './handshake.ts'
-import {type HttpHead, httpExchange} from './http-exchange.ts'
+import {type HttpExchangeOptions, type HttpHead, httpExchange} from './http-exchange.ts'
 import {notificationMessage, responseMessage} from './json-rpc.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
 
@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly maxConnections: number
   readonly events: ConnectionEvents
 }
+
+type ExchangeEvents = Pick<HttpExchangeOptions, 'onHead' | 'onData' | 'onEnd' | 'onError'>
 
 /** The requests to one endpoint: a pool of connections, and for the legacy era the session's id. */
 export class HttpLink {
@@ -65,16 +67,7 @@ export class HttpLink {
   }
 
   /** Starts one POST. @returns a function that aborts it */
-  post(
-    body: Buffer,
-    headers: Record<string, string>,
-    on: {
-      onHead: (status: number, headers: HttpHead) => void
-      onData: (chunk: Buffer) => void
-      onEnd: () => void
-      onError: (error: Error, written: boolean) => void
-    },
-  ): () => void {
+  post(body: Buffer, headers: Record<string, string>, on: ExchangeEvents): () => void {
     return httpExchange({
       dispatcher: this.#pool,
       origin: this.origin,
@@ -84,6 +77,24 @@ export class HttpLink {
       body,
       ...on,
     })
+  }
+
+  /** Opens the session's GET stream; it ends with the link. */
+  get(on: ExchangeEvents): void {
+    const headers = {...this.headersFor(null, undefined), accept: 'text/event-stream'}
+    httpExchange({
+      dispatcher: this.#pool,
+      origin: this.origin,
+      path: this.#path,
+      method: 'GET',
+      headers,
+      body: null,
+      ...on,
+    })
+  }
+
+  get closing(): boolean {
+    return this.#closing !== undefined
   }
 
   headersFor(method: string | null, name: string | undefined): Record<string, string> {

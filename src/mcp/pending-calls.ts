@@ -2,12 +2,15 @@ import {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, BackendCall} from './connection.ts'
 import {rpcCode} from './protocol.ts'
 
+/** Longer ones would fire at once. */
+export const longestTimerMs = 2 ** 31 - 1
+
 interface Pending {
   readonly call: BackendCall
   readonly startedAt: number
   readonly resolve: (answer: BackendAnswer) => void
   readonly reject: (failure: CallFailure) => void
-  readonly timer: NodeJS.Timeout
+  timer: NodeJS.Timeout
   readonly onAbort: (() => void) | undefined
 }
 
@@ -32,19 +35,20 @@ export class PendingCalls {
   }
 
   /** The only call in flight, if there is exactly one: then what a child says without an id belongs to it. */
-  get only(): BackendCall | undefined {
-    if (this.#pending.size !== 1) return undefined
-    return this.#pending.values().next().value?.call
+  get onlyId(): number | undefined {
+    let only: number | undefined
+    for (const [id, {call}] of this.#pending) {
+      if (call.standing === true) continue
+      if (only !== undefined) return undefined
+      only = id
+    }
+    return only
   }
 
   /** @param write sends the request with its new id; throws a CallFailure when it could not be written */
   start(call: BackendCall, write: (id: number) => void): Promise<BackendAnswer> {
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#tellCancelled(id, 'timed out')
-        this.#end(id)?.reject(timedOut(call, this.#now() - startedAt))
-      }, call.timeoutMs)
       const onAbort =
         call.signal &&
         (() => {
@@ -52,7 +56,7 @@ export class PendingCalls {
           this.#end(id)?.reject(cancelled(call))
         })
       const startedAt = this.#now()
-      this.#pending.set(id, {call, startedAt, resolve, reject, timer, onAbort})
+      this.#pending.set(id, {call, startedAt, resolve, reject, timer: this.#startTimer(id, call), onAbort})
       if (call.signal?.aborted === true) return onAbort?.()
       if (onAbort) call.signal?.addEventListener('abort', onAbort, {once: true})
       try {
@@ -61,6 +65,27 @@ export class PendingCalls {
         this.#end(id)?.reject(error as CallFailure)
       }
     })
+  }
+
+  /** Stops a call's clock while somebody is asked on its behalf. @returns a function that gives it its full time again */
+  hold(id: number): () => void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return () => {}
+    clearTimeout(pending.timer)
+    return () => {
+      if (this.#pending.get(id) === pending) pending.timer = this.#startTimer(id, pending.call)
+    }
+  }
+
+  #startTimer(id: number, call: BackendCall): NodeJS.Timeout {
+    return setTimeout(
+      () => {
+        this.#tellCancelled(id, 'timed out')
+        const pending = this.#end(id)
+        pending?.reject(timedOut(call, this.#now() - pending.startedAt))
+      },
+      Math.min(call.timeoutMs, longestTimerMs),
+    )
   }
 
   /** The call with this id, while it is in flight. */

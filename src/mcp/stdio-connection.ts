@@ -1,14 +1,15 @@
 import type {Clock} from '../shared/clock.ts'
+import {messageOf} from '../shared/errors.ts'
 import {CallFailure} from './call-failure.ts'
 import type {Child, ExitStatus} from './child.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from './connection.ts'
 import type {DroppedMessage} from './dropped-message.ts'
 import {type Envelope, scanMessage} from './envelope.ts'
-import {type ClientIdentity, discover, initialize, parseObject} from './handshake.ts'
+import {type ClientIdentity, discover, initialize} from './handshake.ts'
 import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
 import {PendingCalls} from './pending-calls.ts'
-import {rpcCode} from './protocol.ts'
+import {metaKey, rpcCode} from './protocol.ts'
 import {findValue, setMember} from './splice.ts'
 import {StdioFramer} from './stdio-framer.ts'
 
@@ -154,22 +155,41 @@ class StdioLink {
   }
 
   #notified(method: string, params: Buffer | null): void {
-    if (method === 'notifications/progress' && params !== null) {
-      const token = parseObject(params)?.progressToken
-      const call = typeof token === 'number' ? this.#calls.get(token) : undefined
-      if (call?.onNotification) return call.onNotification(method, params)
-    }
-    this.#options.events.onNotification(method, params)
+    const call = this.#callOf(method, params)
+    if (call?.onNotification) call.onNotification(method, params)
+    else this.#options.events.onNotification(method, params)
+  }
+
+  /** Progress and subscriptions name their call; a log message belongs to the call in flight, if it is the only one. */
+  #callOf(method: string, params: Buffer | null): BackendCall | undefined {
+    if (params === null) return undefined
+    if (method === 'notifications/message') return this.#only()
+    const path = method === 'notifications/progress' ? ['progressToken'] : ['_meta', metaKey.subscriptionId]
+    const span = findValue(params, {start: 0, end: params.length}, path)
+    const id = span === null ? Number.NaN : Number(params.toString('latin1', span.start, span.end))
+    return Number.isInteger(id) ? this.#calls.get(id) : undefined
+  }
+
+  #only(): BackendCall | undefined {
+    const id = this.#calls.onlyId
+    return id === undefined ? undefined : this.#calls.get(id)
   }
 
   async #asked(message: Envelope, params: Buffer | null): Promise<void> {
-    const answer = await this.#options.events
-      .onRequest(message.method ?? '', params)
-      .catch(
-        (error: unknown): BackendAnswer => ({kind: 'error', value: errorValue(rpcCode.internalError, String(error))}),
-      )
-    if (message.id && this.#options.child.stdin.writable)
+    const method = message.method ?? ''
+    const id = this.#calls.onlyId
+    const resume = id === undefined ? undefined : this.#calls.hold(id)
+    const handle = this.#only()?.onServerRequest ?? this.#options.events.onRequest
+    const answer = await handle(method, params).catch(
+      (error: unknown): BackendAnswer => ({
+        kind: 'error',
+        value: errorValue(rpcCode.internalError, messageOf(error)),
+      }),
+    )
+    resume?.()
+    if (message.id && this.#options.child.stdin.writable) {
       this.#write(responseMessage(message.id.bytes, answer.kind, answer.value))
+    }
   }
 
   /** A line that is no message of ours: the call it answers, if that can be told, ends with the reason. */

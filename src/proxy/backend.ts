@@ -1,13 +1,15 @@
 import type {BackendConfig} from '../config/schema.ts'
 import type {ServerSnapshot, ServerStatus} from '../control/contract.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
-import type {BackendAnswer, BackendCall, BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
+import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from '../mcp/connection.ts'
+import type {ClientIdentity} from '../mcp/handshake.ts'
 import {errorValue} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {messageOf} from '../shared/errors.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {Ring} from '../shared/ring.ts'
-import {listTools, type ToolEntry} from './backend-tools.ts'
+import {type BackendLists, Link} from './link.ts'
+import {type Naming, namingOf} from './names.ts'
 import {OddityLog} from './oddity-log.ts'
 import {
   type BackendEnvironment,
@@ -26,8 +28,10 @@ export interface BackendOptions {
   /** The command line or endpoint for people, without secrets. */
   readonly target: string
   readonly log: (message: LogMessage) => void
-  /** Status, tools or last error changed. */
+  /** Status, lists or last error changed. */
   readonly onChange: (backend: Backend) => void
+  readonly onConnected: (backend: Backend, link: Link) => void
+  readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
 }
 
 const stderrKept = 50
@@ -35,6 +39,7 @@ const stderrKept = 50
 /** One configured server: its connection, its life (start, end, start again) and what is known of it. */
 export class Backend {
   readonly config: BackendConfig
+  readonly naming: Naming
   readonly latency = new LatencyHistogram()
   /** Failures by kind. */
   readonly failures = new Map<string, number>()
@@ -44,11 +49,12 @@ export class Backend {
   readonly #oddities: OddityLog
   /** Of the current process only: an earlier one's words explain nothing. */
   #lastWords: string[] = []
-  #connection: BackendConnection | undefined
+  #link: Link | undefined
   #status: ServerStatus
   #since: number
   #startingSince: number
-  #tools: readonly ToolEntry[] | undefined
+  #lists: BackendLists | undefined
+  #info: BackendInfo | undefined
   #era: 'unknown' | 'legacy' = 'unknown'
   #generation = 0
   #restarts = 0
@@ -65,6 +71,7 @@ export class Backend {
   constructor(options: BackendOptions) {
     this.#options = options
     this.config = options.config
+    this.naming = namingOf(options.config)
     this.#status = options.config.enabled && transportOf(options.config) !== 'none' ? 'starting' : 'disabled'
     this.#since = options.environment.clock.wallMs()
     this.#startingSince = options.environment.clock.now()
@@ -79,13 +86,19 @@ export class Backend {
     return this.#status
   }
 
-  get connection(): BackendConnection | undefined {
-    return this.#connection
+  /** The shared connection with its lists, while there is one. */
+  get link(): Link | undefined {
+    return this.#link
   }
 
-  /** The last list that the backend gave; undefined before the first. Stale while the backend is not up. */
-  get tools(): readonly ToolEntry[] | undefined {
-    return this.#tools
+  /** What the last handshake told; undefined before the first. */
+  get info(): BackendInfo | undefined {
+    return this.#info
+  }
+
+  /** The lists that the backend gave last; undefined before the first. Stale while the backend is not up. */
+  get lists(): BackendLists | undefined {
+    return this.#lists
   }
 
   get timeoutMs(): number {
@@ -94,7 +107,7 @@ export class Backend {
 
   /** For how long it has been starting, or listing its tools for the first time; undefined when it is not. */
   get settlingMs(): number | undefined {
-    const settling = this.#status === 'starting' || (this.#status === 'up' && this.#tools === undefined)
+    const settling = this.#status === 'starting' || (this.#status === 'up' && this.#lists === undefined)
     return settling ? this.#options.environment.clock.now() - this.#startingSince : undefined
   }
 
@@ -122,19 +135,36 @@ export class Backend {
     })
   }
 
-  /**
-   * Sends one call; waits for a backend that is about to be there, within the call's own deadline.
-   * @throws CallFailure
-   */
-  async call(call: BackendCall): Promise<BackendAnswer> {
+  /** A notification on the shared connection that belongs to no call. */
+  async notified(method: string, params: Buffer | null): Promise<void> {
+    // Whoever hears that a list changed asks for it at once: it has to be the new one by then. A list that differs has
+    // been announced with the change itself.
+    if ((await this.#link?.changed(method)) === true) return
+    this.#options.onNotification(this, method, params)
+  }
+
+  /** The shared connection; waited for within `timeoutMs` where it is about to be there. @throws CallFailure */
+  async whenUp(timeoutMs: number, signal?: AbortSignal): Promise<Link> {
+    const {clock} = this.#options.environment
+    const until = clock.now() + timeoutMs
+    // A crash loop or a dead endpoint is not waited for.
+    while (this.#link === undefined && (this.#status === 'starting' || this.#status === 'restarting')) {
+      const rest = until - clock.now()
+      if (rest <= 0 || signal?.aborted === true) break
+      await this.changed(rest)
+    }
+    if (this.#link) return this.#link
+    throw unavailable(this)
+  }
+
+  /** Sends one call over a connection of this backend, counted and timed. @throws CallFailure */
+  async call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
     const {clock} = this.#options.environment
     this.#inFlight++
     this.#requests++
     const startedAt = clock.now()
     try {
-      const connection = this.#connection ?? (await this.#whenUp(call))
-      const timeoutMs = Math.max(1, call.timeoutMs - (clock.now() - startedAt))
-      const answer = await connection.call(timeoutMs === call.timeoutMs ? call : {...call, timeoutMs})
+      const answer = await connection.call(call)
       this.latency.record(clock.now() - startedAt)
       if (answer.kind === 'error') this.#errors++
       return answer
@@ -149,11 +179,36 @@ export class Backend {
     }
   }
 
+  /**
+   * A further connection, for clients that need one of their own: a child or a session that declares what they declared.
+   * @throws CallFailure
+   */
+  async openLink(identity: ClientIdentity, events: Omit<ConnectionEvents, 'onOddity'>): Promise<Link> {
+    await this.whenUp(this.timeoutMs)
+    let link: Link | undefined
+    const connection = await this.#openConnection(identity, {
+      onRequest: events.onRequest,
+      onNotification: async (method, params) => {
+        await link?.changed(method)
+        events.onNotification(method, params)
+      },
+      onOddity: (kind, detail) => this.#oddities.note(kind, detail),
+    })
+    link = new Link({
+      connection,
+      identity,
+      timeoutMs: this.timeoutMs,
+      onLists: () => {},
+      onFault: failure => this.#listFault(failure),
+    })
+    return link
+  }
+
   async stop(graceMs: number): Promise<void> {
     clearTimeout(this.#timer)
     this.#nextStartAt = null
-    const connection = this.#connection
-    this.#connection = undefined
+    const connection = this.#link?.connection
+    this.#link = undefined
     if (this.#status !== 'disabled') this.#become('stopped')
     await connection?.close(graceMs)
   }
@@ -164,7 +219,7 @@ export class Backend {
   }
 
   snapshot(): ServerSnapshot {
-    const info = this.#connection?.info
+    const info = this.#link?.connection.info
     const iso = (ms: number): string => new Date(ms).toISOString()
     return {
       id: this.id,
@@ -175,11 +230,11 @@ export class Backend {
       implementation: info?.implementation ? `${info.implementation.name} ${info.implementation.version}` : null,
       status: this.#status,
       since: iso(this.#since),
-      prefix: this.config.prefix ?? this.id,
+      prefix: this.naming.prefix,
       target: this.#options.target,
       pid: this.#pid,
       restarts: this.#restarts,
-      tools: this.#tools?.length ?? 0,
+      tools: this.#lists?.tools.entries.length ?? 0,
       inFlight: this.#inFlight,
       requests: this.#requests,
       errors: this.#errors,
@@ -191,26 +246,47 @@ export class Backend {
   }
 
   async #open(): Promise<void> {
-    const {environment, log} = this.#options
-    this.#generation++
     this.#lastWords = []
-    this.#startingSince = environment.clock.now()
+    this.#startingSince = this.#options.environment.clock.now()
     this.#nextStartAt = null
     try {
-      const connection = await openBackend({
-        config: this.config,
-        environment,
-        generation: this.#generation,
-        era: this.#era,
-        events: this.#connectionEvents(),
-        onSpawn: pid => {
+      const connection = await this.#openConnection(
+        this.#options.environment.identity,
+        this.#connectionEvents(),
+        pid => {
           this.#pid = pid
+        },
+      )
+      if (this.#status === 'stopped') return await connection.close(500)
+      this.#opened(connection)
+    } catch (error) {
+      this.#pid = null
+      this.#ended(error instanceof CallFailure ? error : unexpected(error))
+    }
+  }
+
+  /** Starts or connects; a server that ends itself when it is asked for its era is started once more without that. */
+  async #openConnection(
+    identity: ClientIdentity,
+    events: ConnectionEvents,
+    onPid: (pid: number) => void = () => {},
+  ): Promise<BackendConnection> {
+    const {environment, log, target} = this.#options
+    const open = (): Promise<BackendConnection> =>
+      openBackend({
+        config: this.config,
+        environment: {...environment, identity},
+        generation: ++this.#generation,
+        era: this.#era,
+        events,
+        onSpawn: pid => {
+          onPid(pid)
           log({
             level: 'INFO',
             module: 'backend',
             kind: 'Spawned',
             message: 'server process started',
-            pairs: {server_id: this.id, pid, command: this.#options.target},
+            pairs: {server_id: this.id, pid, command: target},
           })
         },
         onStderr: line => this.#stderrLine(line),
@@ -224,25 +300,36 @@ export class Backend {
           }),
         stderrTail: () => this.#lastWords,
       })
-      if (this.#status === 'stopped') return await connection.close(500)
-      this.#opened(connection)
+    try {
+      return await open()
     } catch (error) {
-      this.#pid = null
-      if (error instanceof EndedDuringDiscover && this.#status !== 'stopped') {
-        this.#era = 'legacy'
-        return this.#open()
-      }
-      this.#ended(error instanceof CallFailure ? error : unexpected(error))
+      if (!(error instanceof EndedDuringDiscover) || this.#status === 'stopped') throw error
+      this.#era = 'legacy'
+      return open()
     }
   }
 
   #opened(connection: BackendConnection): void {
     const {environment, log} = this.#options
-    this.#connection = connection
+    const {info} = connection
+    const link = new Link({
+      connection,
+      identity: environment.identity,
+      timeoutMs: Math.min(this.timeoutMs, handshakeTimeoutMs),
+      onLists: () => {
+        if (this.#link !== link) return
+        this.#lists = link.lists
+        this.#notify()
+      },
+      onFault: failure => this.#listFault(failure),
+    })
+    this.#link = link
+    this.#info = info
+    this.#era = info.era === 'legacy' ? 'legacy' : 'unknown'
     this.#upAt = environment.clock.now()
     void connection.closed.then(failure => {
-      if (this.#connection !== connection) return
-      this.#connection = undefined
+      if (this.#link !== link) return
+      this.#link = undefined
       this.#pid = null
       if (failure) this.#ended(failure)
     })
@@ -253,38 +340,25 @@ export class Backend {
       message: 'server is ready',
       pairs: {
         server_id: this.id,
-        era: connection.info.era,
-        protocol: connection.info.protocolVersion,
-        implementation: connection.info.implementation?.name,
+        era: info.era,
+        protocol: info.protocolVersion,
+        implementation: info.implementation?.name,
       },
     })
     this.#become('up')
-    void this.#refreshTools(connection)
+    this.#options.onConnected(this, link)
+    void link.load()
   }
 
-  async #refreshTools(connection: BackendConnection): Promise<void> {
-    try {
-      const tools = await listTools(
-        connection,
-        this.#options.environment.identity,
-        Math.min(this.timeoutMs, handshakeTimeoutMs),
-      )
-      if (this.#connection !== connection || sameTools(this.#tools, tools)) return
-      this.#tools = tools
-      this.#notify()
-    } catch (error) {
-      if (this.#connection !== connection || !(error instanceof CallFailure)) return
-      this.#fault(error)
-      this.#options.log({
-        level: 'WARN',
-        module: 'backend',
-        kind: error.kind,
-        message: 'the list of tools could not be read',
-        pairs: {server_id: this.id, error: error.message, evidence: error.evidence},
-      })
-      this.#tools ??= []
-      this.#notify()
-    }
+  #listFault(failure: CallFailure): void {
+    this.#fault(failure)
+    this.#options.log({
+      level: 'WARN',
+      module: 'backend',
+      kind: failure.kind,
+      message: 'a list could not be read',
+      pairs: {server_id: this.id, error: failure.message, evidence: failure.evidence},
+    })
   }
 
   #ended(failure: CallFailure): void {
@@ -315,20 +389,6 @@ export class Backend {
     this.#become(next.crashLoop && away === 'restarting' ? 'crash_loop' : away)
   }
 
-  /** For a backend that starts or is about to; a crash loop or a dead endpoint is not waited for. */
-  async #whenUp(call: BackendCall): Promise<BackendConnection> {
-    const {clock} = this.#options.environment
-    const until = clock.now() + call.timeoutMs
-    while (this.#status === 'starting' || this.#status === 'restarting') {
-      const rest = until - clock.now()
-      if (rest <= 0 || call.signal?.aborted === true) break
-      await this.changed(rest)
-      if (this.#connection) return this.#connection
-    }
-    if (this.#connection) return this.#connection
-    throw unavailable(this)
-  }
-
   #connectionEvents(): ConnectionEvents {
     return {
       // Roots are declared to backends (their tools may depend on it), and this runtime has none of its own.
@@ -337,9 +397,7 @@ export class Backend {
         if (method === 'roots/list') return {kind: 'result', value: Buffer.from('{"roots":[]}')}
         return {kind: 'error', value: errorValue(rpcCode.methodNotFound, `Method not found: ${method}`)}
       },
-      onNotification: method => {
-        if (method === 'notifications/tools/list_changed' && this.#connection) void this.#refreshTools(this.#connection)
-      },
+      onNotification: (method, params) => void this.notified(method, params),
       onOddity: (kind, detail) => this.#oddities.note(kind, detail),
     }
   }
@@ -386,11 +444,6 @@ export function unavailable(backend: Backend): CallFailure {
       delivered: 'no',
     },
   )
-}
-
-/** Some servers announce a changed list that is the same: nobody needs to hear of it. */
-function sameTools(before: readonly ToolEntry[] | undefined, after: readonly ToolEntry[]): boolean {
-  return before?.length === after.length && before.every((tool, index) => after[index]?.bytes.equals(tool.bytes))
 }
 
 function unexpected(error: unknown): CallFailure {

@@ -1,134 +1,184 @@
 import {replaceSpans} from '../mcp/splice.ts'
 import type {Backend} from './backend.ts'
-import type {ToolEntry} from './backend-tools.ts'
+import type {BackendLists} from './link.ts'
+import {allListKinds, type ListKind} from './list-kinds.ts'
+import {exposedName, exposedUri} from './names.ts'
+import type {ListEntry} from './read-list.ts'
 import type {LogMessage} from './runtime-log.ts'
 
-/** Where a tool's calls go. */
-export interface ToolRoute {
+/** Where calls that name a thing go. */
+export interface Route {
   readonly backend: Backend
-  /** The backend's own name of the tool. */
-  readonly name: string
+  /** The backend's own name or URI. */
+  readonly key: string
+  readonly entry: ListEntry
 }
 
-/** All tools as clients see them, at one moment. */
-export interface ToolCatalogue {
-  readonly routes: ReadonlyMap<string, ToolRoute>
-  /** The elements of `tools`, without the brackets, ready to be sent. */
+/** One merged list as a client sees it. */
+export interface MergedList {
+  readonly routes: ReadonlyMap<string, Route>
+  /** The elements, without the brackets, ready to be sent. */
   readonly elements: Buffer
-  /** Servers whose tools are not in the list: they have not answered yet. */
+  readonly ttlMs: number
+  readonly cacheScope: 'public' | 'private'
+}
+
+/** All lists at one moment. */
+export interface Merged {
+  readonly lists: Readonly<Record<ListKind, MergedList>>
+  /** Servers that are in no list: they have not answered yet. */
   readonly absent: readonly string[]
-  /** Servers whose tools are in the list from an earlier run: they are away now. */
+  /** Servers whose entries are from before they went away. */
   readonly stale: readonly string[]
+}
+
+export interface CatalogueOptions {
+  readonly backends: readonly Backend[]
+  /** What a backend lists for the clients of this catalogue; undefined while that is not known. */
+  readonly listsOf: (backend: Backend) => BackendLists | undefined
+  readonly log: (message: LogMessage) => void
 }
 
 /** Longest name that the protocol allows; a longer one is left out and named in the log. */
 const longestName = 128
+/** MCP, "Tool names". */
+const validName = /^[A-Za-z0-9_./-]+$/
 
-/** The merged list, built once for each change of a backend and then handed out as bytes. */
+/** The merged lists, built once for each change and then handed out as bytes. */
 export class Catalogue {
-  readonly #backends: readonly Backend[]
-  readonly #log: (message: LogMessage) => void
-  #built: ToolCatalogue | undefined
+  readonly #options: CatalogueOptions
+  #built: Merged | undefined
   readonly #reported = new Set<string>()
 
-  constructor(backends: readonly Backend[], log: (message: LogMessage) => void) {
-    this.#backends = backends
-    this.#log = log
+  constructor(options: CatalogueOptions) {
+    this.#options = options
   }
 
-  /** A backend's tools or status changed. */
+  get backends(): readonly Backend[] {
+    return this.#options.backends
+  }
+
+  /** A backend's lists or status changed. */
   invalidate(): void {
     this.#built = undefined
   }
 
-  get current(): ToolCatalogue {
+  get current(): Merged {
     this.#built ??= this.#build()
     return this.#built
   }
 
   /**
-   * The list once every backend that starts has given its tools. One that has had its `timeoutMs` already is not waited
+   * The lists once every backend that starts has given its own. One that has had its `timeoutMs` already is not waited
    * for again: a hanging server costs each list nothing.
    */
-  async settled(timeoutMs: number): Promise<ToolCatalogue> {
+  async settled(timeoutMs: number): Promise<Merged> {
     for (;;) {
-      const rests = this.#backends.map(backend => ({backend, restMs: timeoutMs - (backend.settlingMs ?? timeoutMs)}))
+      const rests = this.backends.map(backend => ({backend, restMs: timeoutMs - (backend.settlingMs ?? timeoutMs)}))
       const waiting = rests.filter(({restMs}) => restMs > 0)
       if (waiting.length === 0) return this.current
       await Promise.race(waiting.map(({backend, restMs}) => backend.changed(restMs)))
     }
   }
 
-  /** The server that a name's prefix means, where its tools are not known. */
+  /** The server that a name's prefix means, where its lists are not known. */
   absentOwner(name: string): Backend | undefined {
-    return this.#backends.find(
+    const {backends, listsOf} = this.#options
+    return backends.find(
       backend =>
-        backend.tools === undefined && backend.status !== 'disabled' && name.startsWith(`${prefixOf(backend)}__`),
+        listsOf(backend) === undefined &&
+        backend.status !== 'disabled' &&
+        name.startsWith(exposedName(backend.naming, '')),
     )
   }
 
-  #build(): ToolCatalogue {
-    const routes = new Map<string, ToolRoute>()
-    const elements: Buffer[] = []
-    const absent: string[] = []
-    const stale: string[] = []
-    for (const backend of this.#backends) {
-      if (backend.status === 'disabled') continue
-      if (backend.tools === undefined) {
-        absent.push(backend.id)
-        continue
-      }
-      if (!backend.usable) stale.push(backend.id)
-      for (const tool of backend.tools) {
-        const name = this.#freeName(backend, tool, routes)
-        if (name === undefined) continue
-        routes.set(name, {backend, name: tool.name})
-        elements.push(renamed(tool, name))
-      }
+  #build(): Merged {
+    const {backends, listsOf} = this.#options
+    const enabled = backends.filter(backend => backend.status !== 'disabled')
+    const present = enabled.flatMap(backend => {
+      const lists = listsOf(backend)
+      return lists === undefined ? [] : [{backend, lists}]
+    })
+    const merged = Object.fromEntries(allListKinds.map(kind => [kind, this.#merge(kind, present)])) as Record<
+      ListKind,
+      MergedList
+    >
+    return {
+      lists: merged,
+      absent: enabled.filter(backend => listsOf(backend) === undefined).map(backend => backend.id),
+      stale: present.filter(({backend}) => !backend.usable).map(({backend}) => backend.id),
     }
-    return {routes, elements: joinWithCommas(elements), absent, stale}
   }
 
-  /** The exposed name: prefixed, and on a clash with an earlier server's tool prefixed with the server's id. */
-  #freeName(backend: Backend, tool: ToolEntry, routes: ReadonlyMap<string, ToolRoute>): string | undefined {
-    const prefix = prefixOf(backend)
-    const wanted = prefix === '' ? tool.name : `${prefix}__${tool.name}`
-    const name = routes.has(wanted) ? `${backend.id}__${tool.name}` : wanted
-    if (routes.has(name) || name.length > longestName) {
+  #merge(kind: ListKind, present: readonly {backend: Backend; lists: BackendLists}[]): MergedList {
+    const routes = new Map<string, Route>()
+    const elements: Buffer[] = []
+    let ttlMs = Number.POSITIVE_INFINITY
+    let cacheScope: MergedList['cacheScope'] = 'public'
+    for (const {backend, lists} of present) {
+      const list = lists[kind]
+      ttlMs = Math.min(ttlMs, list.ttlMs)
+      if (list.cacheScope === 'private') cacheScope = 'private'
+      for (const entry of list.entries) {
+        const key = this.#freeKey(kind, backend, entry, routes)
+        if (key === undefined) continue
+        routes.set(key, {backend, key: entry.key, entry})
+        elements.push(renamed(entry, key))
+      }
+    }
+    return {routes, elements: joinWithCommas(elements), ttlMs: Number.isFinite(ttlMs) ? ttlMs : 0, cacheScope}
+  }
+
+  /** The exposed key: prefixed, and on a clash with an earlier server's entry named after the server's id. */
+  #freeKey(kind: ListKind, backend: Backend, entry: ListEntry, routes: ReadonlyMap<string, Route>): string | undefined {
+    if (kind === 'resources' || kind === 'templates') {
+      const uri = exposedUri(backend.naming, entry.key)
+      if (!routes.has(uri)) return uri
       this.#report(
+        kind,
         backend,
-        tool,
-        name.length > longestName ? 'ToolNameTooLong' : 'ToolNameTaken',
-        'a tool is left out of the list',
-        name,
+        entry,
+        'UriTaken',
+        'a resource is left out of the list: an earlier server has its URI',
+        uri,
       )
       return undefined
     }
-    if (name !== wanted) this.#report(backend, tool, 'ToolNameClash', 'a tool is exposed under another name', name)
+    const wanted = exposedName(backend.naming, entry.key)
+    const name = routes.has(wanted) ? `${backend.id}__${entry.key}` : wanted
+    if (name.length > longestName || !validName.test(name) || routes.has(name)) {
+      const why =
+        name.length > longestName
+          ? 'its name is too long'
+          : routes.has(name)
+            ? 'its name is taken'
+            : 'its name has characters that clients refuse'
+      if (routes.has(name) || kind === 'tools') {
+        this.#report(kind, backend, entry, 'NameUnusable', `an entry is left out of the list: ${why}`, name)
+        return undefined
+      }
+    }
+    if (name !== wanted) this.#report(kind, backend, entry, 'NameClash', 'an entry is exposed under another name', name)
     return name
   }
 
-  #report(backend: Backend, tool: ToolEntry, kind: string, message: string, name: string): void {
-    const key = `${kind} ${backend.id} ${tool.name}`
-    if (this.#reported.has(key)) return
+  #report(list: ListKind, backend: Backend, entry: ListEntry, kind: string, message: string, exposed: string): void {
+    const key = `${kind} ${list} ${backend.id} ${entry.key}`
+    if (this.#reported.has(key) || this.#reported.size > 1000) return
     this.#reported.add(key)
-    this.#log({
+    this.#options.log({
       level: 'WARN',
       module: 'catalogue',
       kind,
       message,
-      pairs: {server_id: backend.id, tool: tool.name, name},
+      pairs: {server_id: backend.id, list, name: entry.key, exposed},
     })
   }
 }
 
-function prefixOf(backend: Backend): string {
-  return backend.config.prefix ?? backend.id
-}
-
-function renamed(tool: ToolEntry, name: string): Buffer {
-  if (name === tool.name) return tool.bytes
-  return replaceSpans(tool.bytes, [{span: tool.nameSpan, with: Buffer.from(JSON.stringify(name))}])
+function renamed(entry: ListEntry, key: string): Buffer {
+  if (key === entry.key) return entry.bytes
+  return replaceSpans(entry.bytes, [{span: entry.keySpan, with: Buffer.from(JSON.stringify(key))}])
 }
 
 function joinWithCommas(parts: readonly Buffer[]): Buffer {

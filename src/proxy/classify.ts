@@ -88,11 +88,17 @@ function hasCapabilities(body: Buffer, {params}: Envelope): boolean {
   return span !== null && body[span.start] === 0x7b
 }
 
-/** @returns undefined when the base64 sentinel holds no base64 */
-function decodeSentinel(header: string): string | undefined {
-  const match = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/.exec(header)
-  if (match?.[1] !== undefined) return Buffer.from(match[1], 'base64').toString('utf8')
-  return header.startsWith('=?base64?') ? undefined : header
+const canonicalBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/**
+ * The text of a mirrored header: as it stands, or from `=?base64?…?=` (MCP 2026-07-28, "Value encoding").
+ * @returns undefined when the sentinel holds no canonical base64
+ */
+export function decodeSentinel(header: string): string | undefined {
+  const text = header.trim()
+  if (!text.startsWith('=?base64?') || !text.endsWith('?=')) return text
+  const encoded = text.slice(9, -2)
+  return canonicalBase64.test(encoded) ? Buffer.from(encoded, 'base64').toString('utf8') : undefined
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -1,18 +1,21 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
+import {parseObject} from '../mcp/handshake.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
+import type {Span} from '../mcp/json-scan.ts'
 import {readId} from '../mcp/message-id.ts'
-import {rpcCode} from '../mcp/protocol.ts'
-import {findValue} from '../mcp/splice.ts'
+import {type Era, metaKey, rpcCode} from '../mcp/protocol.ts'
+import {findValue, stringAt} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {classify, type Refusal} from './classify.ts'
-import type {MethodAnswer, Services} from './method-call.ts'
-import {findMethod} from './methods.ts'
+import {type ClientProfile, clientProfile} from './client-profile.ts'
+import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
+import {findMethod} from './methods/catalogue.ts'
 import {readBody} from './read-body.ts'
-import {Reply} from './reply.ts'
+import {BatchPart, Reply, type Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
-import {failedAnswer, RpcFailure} from './rpc-failure.ts'
+import {failedAnswer, type RpcFailure} from './rpc-failure.ts'
 import type {Session} from './sessions.ts'
 
 export interface McpEndpointOptions {
@@ -22,6 +25,9 @@ export interface McpEndpointOptions {
   readonly requestTimeoutMs: number
   readonly principalOf: (request: IncomingMessage) => string
 }
+
+/** The only revision with JSON-RPC batches. */
+const batchVersion = '2025-03-26'
 
 /** `POST`, `GET` and `DELETE /mcp`, for clients of both eras. */
 export class McpEndpoint {
@@ -91,6 +97,10 @@ export class McpEndpoint {
       return reply.endEmpty(400)
     }
     const scanned = scanMessage(read.body)
+    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
+      const session = this.#batchSession(request)
+      if (session) return this.#batch(request, read.body, scanned.elements, session, record, reply)
+    }
     if (!scanned.ok) {
       const refusal = refusalOf(scanned.fault, scanned.why)
       // JSON-RPC 2.0, section 5: a parse error is answered with id null.
@@ -115,55 +125,123 @@ export class McpEndpoint {
     if (message.kind !== 'request') return this.#take(read.body, message, session, reply)
 
     const controller = new AbortController()
+    // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
+    response.on('close', () => {
+      if (!response.writableFinished && classified.era === 'modern') controller.abort()
+    })
+    await this.#request(request, read.body, message, classified.era, session, controller, record, reply)
+  }
+
+  async #request(
+    request: IncomingMessage,
+    body: Buffer,
+    message: Envelope,
+    era: Era,
+    session: Session | null,
+    controller: AbortController,
+    record: OpenRequest,
+    reply: Replying,
+  ): Promise<void> {
+    const {services, principalOf, requestTimeoutMs} = this.#options
+    const profile = session?.profile ?? profileOf(body, message, era)
+    const principal = principalOf(request)
     const context: RequestContext = {
       requestId: record.requestId,
       traceId: record.traceId,
       principal,
-      era: classified.era,
-      deadline: this.#options.services.now() + this.#options.requestTimeoutMs,
+      era,
+      logLevel: era === 'modern' ? logLevelOf(body, message) : null,
+      deadline: services.now() + requestTimeoutMs,
       signal: controller.signal,
     }
-    // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
-    response.on('close', () => {
-      if (response.writableFinished) return
-      if (classified.era === 'modern') controller.abort()
-    })
-    await this.#run(context, read.body, message, session, controller, record, reply)
+    const call: MethodCall = {
+      context,
+      method: message.method ?? '',
+      params: message.params === null ? null : body.subarray(message.params.start, message.params.end),
+      id: message.id?.bytes ?? Buffer.from('null'),
+      record,
+      reply,
+      session,
+      profile,
+      scope: session?.scope ?? services.scopeFor(principal, profile),
+      paramHeaders: era === 'modern' ? paramHeaders(request) : {},
+      services,
+    }
+    if (session && message.id) session.inFlight.set(message.id.key, controller)
+    try {
+      await this.#run(call)
+    } finally {
+      if (session && message.id) session.inFlight.delete(message.id.key)
+    }
   }
 
-  async #run(
-    context: RequestContext,
+  async #run(call: MethodCall): Promise<void> {
+    const {context, record, reply} = call
+    let answer: MethodAnswer
+    let status = 200
+    try {
+      answer = await findMethod(context.era, call.method)(call)
+      if (answer.kind === 'error') this.#noteBackendError(answer.value, record)
+      if (context.era === 'modern') status = answer.status ?? statusOfCode(record.code)
+    } catch (error) {
+      answer = {kind: 'error', value: failedAnswer(error, record, this.#options.redactor)}
+      // Legacy clients read JSON-RPC errors only from a 200.
+      if (context.era === 'modern')
+        status = record.kind === 'MethodNotFound' ? 404 : ((error as Partial<RpcFailure>).status ?? 200)
+    }
+    if (record.outcome === 'cancelled') return reply.endEmpty(200)
+    reply.end(status, responseMessage(call.id, answer.kind, answer.value), answer.headers ?? {})
+  }
+
+  /** Batches are part of one revision, so they need a session that negotiated it. */
+  #batchSession(request: IncomingMessage): Session | undefined {
+    const id = request.headers['mcp-session-id']
+    const session =
+      typeof id === 'string' ? this.#options.services.sessions.find(id, this.#options.principalOf(request)) : undefined
+    return session?.protocolVersion === batchVersion ? session : undefined
+  }
+
+  /** Every message of a batch by itself; the answers of its requests together, in one document. */
+  async #batch(
+    request: IncomingMessage,
     body: Buffer,
-    message: Envelope,
-    session: Session | null,
-    controller: AbortController,
+    elements: readonly Span[],
+    session: Session,
     record: OpenRequest,
     reply: Reply,
   ): Promise<void> {
-    const {services, redactor} = this.#options
-    const id = message.id
-    const method = message.method ?? ''
-    if (session && id) session.inFlight.set(id.key, controller)
-    let answer: MethodAnswer
-    try {
-      const run = findMethod(context.era, method)
-      if (run === undefined)
-        throw new RpcFailure(rpcCode.methodNotFound, `Method not found: ${method.slice(0, 128)}`, {
-          kind: 'MethodNotFound',
-          blame: 'client',
-        })
-      const params = message.params === null ? null : body.subarray(message.params.start, message.params.end)
-      answer = await run({context, method, params, record, reply, services})
-      if (answer.kind === 'error') this.#noteBackendError(answer.value, record)
-    } catch (error) {
-      answer = {kind: 'error', value: failedAnswer(error, record, redactor)}
-    } finally {
-      if (session && id) session.inFlight.delete(id.key)
-    }
-    if (record.outcome === 'cancelled') return reply.endEmpty(200)
-    // Unknown methods are 404 in the modern era; legacy clients read JSON-RPC errors only from a 200.
-    const status = context.era === 'modern' && record.kind === 'MethodNotFound' ? 404 : 200
-    reply.end(status, responseMessage(id?.bytes ?? null, answer.kind, answer.value), answer.headers ?? {})
+    const answers = await Promise.all(
+      elements.map(async ({start, end}) => {
+        const bytes = body.subarray(start, end)
+        const scanned = scanMessage(bytes)
+        if (!scanned.ok)
+          return responseMessage(
+            scanned.id,
+            'error',
+            errorValue(rpcCode.invalidRequest, `Invalid request: ${scanned.why}`),
+          )
+        const part = new BatchPart()
+        if (scanned.message.kind !== 'request') this.#take(bytes, scanned.message, session, part)
+        else
+          await this.#request(
+            request,
+            bytes,
+            scanned.message,
+            'legacy',
+            session,
+            new AbortController(),
+            {...record},
+            part,
+          )
+        return part.message
+      }),
+    )
+    record.target = `batch of ${elements.length}`
+    const said = answers.filter(answer => answer !== undefined)
+    if (said.length === 0) return reply.endEmpty(202)
+    const comma = Buffer.from(',')
+    const list = said.flatMap((message, index) => (index === 0 ? [message] : [comma, message]))
+    reply.end(200, Buffer.concat([Buffer.from('['), ...list, Buffer.from(']')]))
   }
 
   /** The backend's own error passes as it is; our record says whose it was. */
@@ -176,14 +254,24 @@ export class McpEndpoint {
     record.message = this.#options.redactor.text(error.toString('utf8', 0, 300))
   }
 
-  /** Notifications and answers to requests of ours: taken, nothing to say. */
-  #take(body: Buffer, message: Envelope, session: Session | null, reply: Reply): void {
-    if (message.method === 'notifications/cancelled' && message.params && session) {
+  /** Notifications and answers to questions of ours: taken, nothing to say. */
+  #take(body: Buffer, message: Envelope, session: Session | null, reply: Replying): void {
+    if (session && message.kind === 'notification') this.#notified(body, message, session)
+    if (session && message.id && (message.kind === 'result' || message.kind === 'error')) {
+      const span = message.kind === 'result' ? message.result : message.error
+      if (span)
+        session.questions.answer(message.id.key, {kind: message.kind, value: body.subarray(span.start, span.end)})
+    }
+    reply.endEmpty(202)
+  }
+
+  #notified(body: Buffer, message: Envelope, session: Session): void {
+    if (message.method === 'notifications/cancelled' && message.params) {
       const span = findValue(body, message.params, ['requestId'])
       const id = span && readId(body, span.start, span.end)
       if (id) session.inFlight.get(id.key)?.abort()
     }
-    reply.endEmpty(202)
+    if (message.method === 'notifications/roots/list_changed') session.scope.tell('notifications/roots/list_changed')
   }
 
   /** The stream on which a legacy client hears of changes. */
@@ -263,6 +351,33 @@ export class McpEndpoint {
       headers,
     )
   }
+}
+
+/** Errors of the modern era that have an HTTP status of their own, whoever found them. */
+function statusOfCode(code: number | null): number {
+  if (code === rpcCode.missingClientCapability) return 400
+  return code === rpcCode.methodNotFound ? 404 : 200
+}
+
+/** What a client without a session can be asked: a modern one says so with each request. */
+function profileOf(body: Buffer, message: Envelope, era: Era): ClientProfile {
+  const span =
+    era === 'modern' && message.params ? findValue(body, message.params, ['_meta', metaKey.clientCapabilities]) : null
+  return clientProfile(span === null ? {} : parseObject(body.subarray(span.start, span.end)))
+}
+
+function logLevelOf(body: Buffer, message: Envelope): string | null {
+  const span = message.params && findValue(body, message.params, ['_meta', metaKey.logLevel])
+  return span !== null && body[span.start] === 0x22 ? stringAt(body, span) : null
+}
+
+function paramHeaders({headers}: IncomingMessage): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    if (name.startsWith('mcp-param-') && typeof value === 'string') found[name] = value
+  }
+  return found
 }
 
 function refusalOf(fault: string, why: string): Refusal {

@@ -1,19 +1,37 @@
 import type {Implementation} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
-import type {Catalogue} from './catalogue.ts'
-import type {Reply} from './reply.ts'
+import type {Backend} from './backend.ts'
+import type {ClientProfile} from './client-profile.ts'
+import type {ClientScope} from './client-scope.ts'
+import type {ParkedCalls} from './parked-calls.ts'
+import type {Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
-import type {Sessions} from './sessions.ts'
+import type {RequestStates} from './request-state.ts'
+import type {Session, Sessions} from './sessions.ts'
+import type {Subscriptions} from './subscriptions.ts'
 
 /** What the methods work with. */
 export interface Services {
-  readonly catalogue: Catalogue
+  readonly backends: readonly Backend[]
   readonly sessions: Sessions
+  readonly subscriptions: Subscriptions
+  readonly parkedCalls: ParkedCalls
+  readonly requestStates: RequestStates
+  /** How this runtime presents itself to backends, and to clients. */
   readonly identity: ClientIdentity
   readonly server: Implementation
   readonly listTimeoutMs: number
   readonly now: () => number
+  /** The connections for a client of this kind: shared ones, or its own where it can be asked things. */
+  readonly scopeFor: (principal: string, profile: ClientProfile) => ClientScope
+  /** Opens what a new session needs of its own. */
+  readonly openSession: (opening: {
+    principal: string
+    protocolVersion: string
+    clientName: string
+    profile: ClientProfile
+  }) => Session
 }
 
 /** One request of a client, on its way through the proxy. */
@@ -21,8 +39,16 @@ export interface MethodCall {
   readonly context: RequestContext
   readonly method: string
   readonly params: Buffer | null
+  /** The raw bytes of the request's id. */
+  readonly id: Buffer
   readonly record: OpenRequest
-  readonly reply: Reply
+  readonly reply: Replying
+  /** Of a legacy client that has one. */
+  readonly session: Session | null
+  readonly profile: ClientProfile
+  readonly scope: ClientScope
+  /** `Mcp-Param-…` headers, lower case. */
+  readonly paramHeaders: Readonly<Record<string, string>>
   readonly services: Services
 }
 
@@ -30,4 +56,12 @@ export interface MethodAnswer {
   readonly kind: 'result' | 'error'
   readonly value: Buffer
   readonly headers?: Readonly<Record<string, string>>
+  /** HTTP status of an error whose own it is (modern era). */
+  readonly status?: number
+}
+
+export type Method = (call: MethodCall) => MethodAnswer | Promise<MethodAnswer>
+
+export function jsonResult(value: object): MethodAnswer {
+  return {kind: 'result', value: Buffer.from(JSON.stringify(value))}
 }

@@ -2,8 +2,32 @@ import type {ServerResponse} from 'node:http'
 import {encodeSseEvent} from '../mcp/sse-encode.ts'
 import type {OpenRequest} from './request-ledger.ts'
 
+/** Where the answer to a request goes, and what is said before it. */
+export interface Replying {
+  /** A message on the way to the answer. @returns false where the client takes no stream, or has gone */
+  push(message: Buffer): boolean
+  end(status: number, message: Buffer, headers?: Readonly<Record<string, string>>): void
+  /** Nothing to say: a notification was taken, or nobody waits for the answer. */
+  endEmpty(status: number, headers?: Readonly<Record<string, string>>): void
+}
+
+/** The answer to one message of a batch, kept until all are there. */
+export class BatchPart implements Replying {
+  message: Buffer | undefined
+
+  push(): boolean {
+    return false
+  }
+
+  end(_status: number, message: Buffer): void {
+    this.message = message
+  }
+
+  endEmpty(): void {}
+}
+
 /** The answer to one POST: a JSON document, or an event stream as soon as something is said before the answer. */
-export class Reply {
+export class Reply implements Replying {
   readonly #response: ServerResponse
   readonly #request: OpenRequest
   readonly #now: () => number
@@ -35,11 +59,11 @@ export class Reply {
     this.#response.flushHeaders()
   }
 
-  /** A message on the way to the answer. Dropped when the client takes no stream, or has gone. */
-  push(message: Buffer): void {
-    if (!this.#streamable || this.#response.destroyed || this.#response.writableEnded) return
+  push(message: Buffer): boolean {
+    if (!this.#streamable || this.#response.destroyed || this.#response.writableEnded) return false
     this.open()
     this.#write(encodeSseEvent({event: 'message', data: message}))
+    return true
   }
 
   /** The answer. @param status of a JSON answer; a stream has been 200 since it began */
@@ -55,7 +79,6 @@ export class Reply {
     this.#response.end(message)
   }
 
-  /** Nothing to say: a notification was taken, or nobody waits for the answer. */
   endEmpty(status: number, headers: Readonly<Record<string, string>> = {}): void {
     if (this.#response.destroyed || this.#response.writableEnded) return
     if (!this.#streaming) this.#head(status, {...headers, 'content-length': '0'})

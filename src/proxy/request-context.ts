@@ -7,6 +7,8 @@ export interface RequestContext {
   readonly traceId: string
   readonly principal: string
   readonly era: Era
+  /** Of a modern request that wants log messages. */
+  readonly logLevel: string | null
   /** Monotonic milliseconds, as of the clock's `now`. */
   readonly deadline: number
   /** Aborts when the client has gone (where its era says that this cancels) or cancelled. */

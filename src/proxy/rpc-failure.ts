@@ -13,13 +13,20 @@ export class RpcFailure extends Error {
   readonly kind: string
   readonly blame: BlameParty
   readonly data: unknown
+  /** HTTP status in the modern era; 200 without one. */
+  readonly status: number | undefined
 
-  constructor(code: number, message: string, details: {kind: string; blame: BlameParty; data?: unknown}) {
+  constructor(
+    code: number,
+    message: string,
+    details: {kind: string; blame: BlameParty; data?: unknown; status?: number},
+  ) {
     super(message)
     this.code = code
     this.kind = details.kind
     this.blame = details.blame
     this.data = details.data
+    this.status = details.status
   }
 }
 

@@ -3,7 +3,10 @@ import type http from 'node:http'
 import type {BackendConfig, Config} from '../config/schema.ts'
 import type {Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
-import {notificationMessage} from '../mcp/json-rpc.ts'
+import type {BackendAnswer} from '../mcp/connection.ts'
+import {parseObject} from '../mcp/handshake.ts'
+import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
+import {rpcCode} from '../mcp/protocol.ts'
 import {startReaper} from '../mcp/reaper.ts'
 import {killOwned} from '../mcp/sweep.ts'
 import {knownValuesRedactor} from '../redaction/known-values.ts'
@@ -14,18 +17,26 @@ import {describePortOwner} from '../shared/port-owner.ts'
 import {readProcessStat} from '../shared/proc.ts'
 import {Backend} from './backend.ts'
 import {Catalogue} from './catalogue.ts'
+import type {ClientProfile} from './client-profile.ts'
+import {OwnScope, sharedScope} from './client-scope.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
 import {createHttpServer, listen} from './http-server.ts'
+import {ListAnnouncer} from './list-announcer.ts'
+import {listsChangedBy} from './list-kinds.ts'
 import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
+import type {Services} from './method-call.ts'
 import {createMetricsServer} from './metrics-server.ts'
 import {metricsText} from './metrics-text.ts'
+import {ParkedCalls} from './parked-calls.ts'
+import {ProfileScopes} from './profile-scopes.ts'
 import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
+import {RequestStates} from './request-state.ts'
 import {RuntimeLog} from './runtime-log.ts'
-import {Sessions} from './sessions.ts'
+import {Session, Sessions} from './sessions.ts'
 import {
   claimStateFolder,
   controlSocketPath,
@@ -33,6 +44,7 @@ import {
   removeSocket,
   writeRuntimeRecord,
 } from './state-folder.ts'
+import {Subscriptions} from './subscriptions.ts'
 import {takeSnapshot} from './take-snapshot.ts'
 import {createTraceIds} from './trace-id.ts'
 import {createWireGuard} from './wire-guard.ts'
@@ -122,6 +134,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     }),
   )
   const environment = {instance, clock, identity, reaper}
+  const subscriptions = new Subscriptions(identity)
   const backends = config.servers.map(
     each =>
       new Backend({
@@ -131,21 +144,57 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         target: targetText(each, redactor),
         log: message => log.write(message),
         onChange: backendChanged,
+        onConnected: (backend, link) => subscriptions.connected(backend, link),
+        onNotification: backendNotified,
       }),
   )
-  const catalogue = new Catalogue(backends, message => log.write(message))
-  let toolsSeen = ''
+  const catalogue = new Catalogue({backends, listsOf: backend => backend.lists, log: message => log.write(message)})
+  const announcer = new ListAnnouncer(method => sessions.notifyAll(method, null))
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
     events.emit({type: 'server', server: backend.snapshot()})
-    const names = [...catalogue.current.routes.keys()].join('\n')
-    if (names === toolsSeen) return
-    toolsSeen = names
-    sessions.notifyAll(notificationMessage('notifications/tools/list_changed', null))
+    announcer.compare(catalogue.current)
+  }
+  function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
+    const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
+    if (typeof uri === 'string' && params) return subscriptions.updated(backend, uri, params)
+    if (listsChangedBy(method).length > 0) sessions.notifyAll(method, params)
+  }
+
+  const shared = sharedScope(catalogue)
+  const ownScope = (profile: ClientProfile, exclusive: boolean, session: () => Session | undefined): OwnScope =>
+    new OwnScope({
+      backends,
+      profile,
+      identity,
+      exclusive,
+      onRequest: async (_, method, params) => session()?.ask(method, params) ?? refuseRequest(method),
+      onNotification: (_, method, params) => session()?.notify?.(notificationMessage(method, params)),
+      log: message => log.write(message),
+    })
+  const profileScopes = new ProfileScopes(profile => ownScope(profile, true, () => undefined), clock.now)
+  const parkedCalls = new ParkedCalls()
+  const services: Services = {
+    backends,
+    sessions,
+    subscriptions,
+    parkedCalls,
+    requestStates: new RequestStates(randomBytes(32)),
+    identity,
+    server,
+    listTimeoutMs: config.server.list_timeout,
+    now: clock.now,
+    scopeFor: (principal, profile) => (profile.interactive ? profileScopes.for(principal, profile) : shared),
+    openSession: opening => {
+      const scope = opening.profile.interactive ? ownScope(opening.profile, false, () => session) : shared
+      const session: Session = new Session(opening, scope)
+      sessions.add(session)
+      return session
+    },
   }
 
   const endpoint = new McpEndpoint({
-    services: {catalogue, sessions, identity, server, listTimeoutMs: config.server.list_timeout, now: clock.now},
+    services,
     redactor,
     maxBodyBytes: config.server.max_body_size,
     requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
@@ -158,7 +207,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     health: () => healthReport(state, backends),
     toolsDocument: async () => {
       const list = await catalogue.settled(config.server.list_timeout)
-      return Buffer.concat([Buffer.from('{"tools":['), list.elements, Buffer.from(']}\n')])
+      return Buffer.concat([Buffer.from('{"tools":['), list.lists.tools.elements, Buffer.from(']}\n')])
     },
     traceIdOf: createTraceIds(),
     now: clock.now,
@@ -279,6 +328,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     const childGraceMs = Math.min(2000, config.server.shutdown_timeout / 2)
     while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
       await new Promise(resolve => setTimeout(resolve, 20))
+    parkedCalls.stop()
+    subscriptions.stop()
+    sessions.stop()
+    await profileScopes.stop()
     await Promise.all(backends.map(backend => backend.stop(Math.max(100, Math.min(childGraceMs, until - clock.now())))))
     const left = killOwned(instance)
     log.write({
@@ -307,6 +360,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       killOwned(instance)
     },
   }
+}
+
+/** Nobody is there who could be asked: a modern client is only asked during its own call. */
+function refuseRequest(method: string): BackendAnswer {
+  if (method === 'ping') return {kind: 'result', value: Buffer.from('{}')}
+  return {kind: 'error', value: errorValue(rpcCode.methodNotFound, `Method not found: ${method}`)}
 }
 
 /** What a server runs or connects to, for people: no user info, no known secret. */

@@ -1,19 +1,66 @@
 import {randomBytes} from 'node:crypto'
+import type {BackendAnswer} from '../mcp/connection.ts'
+import {notificationMessage} from '../mcp/json-rpc.ts'
 import type {Clock} from '../shared/clock.ts'
+import type {ClientProfile} from './client-profile.ts'
+import {ClientQuestions} from './client-questions.ts'
+import type {ClientScope} from './client-scope.ts'
+import type {Replying} from './reply.ts'
 
 /** A legacy client's session, from `initialize` to DELETE, idleness or the end of the runtime. */
-export interface Session {
-  readonly id: string
+export class Session {
+  readonly id = randomBytes(24).toString('base64url')
   readonly principal: string
   readonly protocolVersion: string
   readonly clientName: string
-  /** Requests in flight by the raw bytes of their id, for `notifications/cancelled`. */
-  readonly inFlight: Map<string, AbortController>
-  lastUsed: number
-  /** Sends a notification to the client's GET stream, if it has one. */
+  readonly profile: ClientProfile
+  readonly scope: ClientScope
+  /** Requests in flight by id, for `notifications/cancelled`. */
+  readonly inFlight = new Map<string, AbortController>()
+  /** Ends of resource subscriptions by the URI as the client knows it. */
+  readonly subscribed = new Map<string, () => void>()
+  readonly questions = new ClientQuestions()
+  lastUsed = 0
+  logLevel: string | undefined
+  /** Sends a message on the client's GET stream, while there is one. */
   notify: ((message: Buffer) => void) | undefined
   /** Ends the GET stream. */
   end: (() => void) | undefined
+
+  constructor(
+    opening: {principal: string; protocolVersion: string; clientName: string; profile: ClientProfile},
+    scope: ClientScope,
+  ) {
+    this.principal = opening.principal
+    this.protocolVersion = opening.protocolVersion
+    this.clientName = opening.clientName
+    this.profile = opening.profile
+    this.scope = scope
+  }
+
+  /** Asks the client something for a backend: on the reply of the call that it belongs to, else on the GET stream. */
+  ask(method: string, params: Buffer | null, reply?: Replying): Promise<BackendAnswer> {
+    return this.questions.ask(method, params, message => {
+      if (reply?.push(message) === true) return true
+      this.notify?.(message)
+      return this.notify !== undefined
+    })
+  }
+
+  close(): void {
+    for (const controller of this.inFlight.values()) controller.abort()
+    for (const end of this.subscribed.values()) end()
+    this.subscribed.clear()
+    this.questions.close()
+    this.end?.()
+    void this.scope.close()
+  }
+}
+
+/** A modern client's `subscriptions/listen`. */
+export interface Listener {
+  readonly notify: (method: string, params: Buffer | null) => void
+  readonly end: () => void
 }
 
 export interface SessionsOptions {
@@ -22,10 +69,11 @@ export interface SessionsOptions {
   readonly clock: Clock
 }
 
-/** Sessions by a random id that is never an authentication; idle ones go, and the oldest idle one makes room. */
+/** Who is connected: legacy sessions by a random id that is never an authentication, and modern listeners. */
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #sessions = new Map<string, Session>()
+  readonly #listeners = new Set<Listener>()
   readonly #timer: NodeJS.Timeout
 
   constructor(options: SessionsOptions) {
@@ -38,20 +86,11 @@ export class Sessions {
     return this.#sessions.size
   }
 
-  open(principal: string, protocolVersion: string, clientName: string): Session {
+  /** Takes a session in; where there are too many, the one unused for longest makes room. */
+  add(session: Session): void {
     if (this.#sessions.size >= this.#options.max) this.#dropLeastUsed()
-    const session: Session = {
-      id: randomBytes(24).toString('base64url'),
-      principal,
-      protocolVersion,
-      clientName,
-      inFlight: new Map(),
-      lastUsed: this.#options.clock.now(),
-      notify: undefined,
-      end: undefined,
-    }
+    session.lastUsed = this.#options.clock.now()
     this.#sessions.set(session.id, session)
-    return session
   }
 
   /** A session is only found by the principal that opened it. */
@@ -67,18 +106,34 @@ export class Sessions {
 
   close(session: Session): void {
     this.#sessions.delete(session.id)
-    for (const controller of session.inFlight.values()) controller.abort()
-    session.end?.()
+    session.close()
   }
 
-  /** Hands a notification to every client that listens. */
-  notifyAll(message: Buffer): void {
+  /** @returns a function that forgets the listener */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  /** Hands a notification to every client that listens, of either era. */
+  notifyAll(method: string, params: Buffer | null): void {
+    const message = notificationMessage(method, params)
     for (const session of this.#sessions.values()) session.notify?.(message)
+    for (const listener of this.#listeners) listener.notify(method, params)
+  }
+
+  /** The most talkative level that a session set. @param levels the least grave first */
+  lowestLogLevel(levels: readonly string[]): string | undefined {
+    const set = new Set([...this.#sessions.values()].map(session => session.logLevel))
+    return levels.find(level => set.has(level))
   }
 
   /** Ends the streams that clients listen on; their sessions stay until `stop`. */
   endStreams(): void {
     for (const session of this.#sessions.values()) session.end?.()
+    for (const listener of [...this.#listeners]) listener.end()
   }
 
   stop(): void {
@@ -97,7 +152,8 @@ export class Sessions {
   #dropLeastUsed(): void {
     for (const session of this.#sessions.values()) {
       if (session.inFlight.size > 0) continue
-      return this.close(session)
+      this.close(session)
+      return
     }
   }
 }

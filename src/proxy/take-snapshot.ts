@@ -50,7 +50,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
       latency: ledger.latency.toSparse(),
     },
     sessions: parts.sessions.size,
-    tools: parts.catalogue.current.routes.size,
+    tools: parts.catalogue.current.lists.tools.routes.size,
     servers: parts.backends.map(backend => backend.snapshot()),
   }
 }

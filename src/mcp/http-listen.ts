@@ -1,0 +1,54 @@
+import type {BackendAnswer} from './connection.ts'
+import {scanMessage} from './envelope.ts'
+import type {HttpLink} from './http-link.ts'
+import {SseParser} from './sse-parser.ts'
+
+const firstDelayMs = 1000
+const longestDelayMs = 30_000
+
+/**
+ * Listens on a legacy session's GET stream, where the backend says what belongs to no call; opened again when it ends.
+ * A backend that offers none (405, or any other answer) is left alone.
+ */
+export function listenOnSession(link: HttpLink): void {
+  let delayMs = firstDelayMs
+  const open = (): void => {
+    if (link.closing) return
+    let streaming = false
+    const parser = new SseParser({
+      maxEventBytes: link.options.maxMessageBytes,
+      onEvent: event => receive(link, event.data),
+      onOverflow: () =>
+        link.options.events.onOddity('EventTooLarge', 'an event on the GET stream is larger than a message may be'),
+    })
+    const again = (): void => {
+      if (link.closing || !streaming) return
+      setTimeout(open, delayMs).unref()
+      delayMs = Math.min(delayMs * 2, longestDelayMs)
+    }
+    link.get({
+      onHead: (status, headers) => {
+        streaming = status === 200 && String(headers['content-type'] ?? '').startsWith('text/event-stream')
+        if (streaming) delayMs = firstDelayMs
+      },
+      onData: chunk => {
+        if (streaming) parser.push(chunk)
+      },
+      onEnd: again,
+      onError: again,
+    })
+  }
+  open()
+}
+
+function receive(link: HttpLink, data: Buffer): void {
+  const {events} = link.options
+  if (data.length === 0) return
+  const scanned = scanMessage(data)
+  if (!scanned.ok) return events.onOddity('UnreadableMessage', scanned.why)
+  const {kind, method, id, params} = scanned.message
+  const bytes = params && data.subarray(params.start, params.end)
+  if (kind === 'notification') return events.onNotification(method ?? '', bytes)
+  if (kind !== 'request' || id === null) return events.onOddity('UnexpectedAnswer', 'an answer on the GET stream')
+  void events.onRequest(method ?? '', bytes).then((answer: BackendAnswer) => link.respond(id.bytes, answer))
+}

@@ -1,0 +1,191 @@
+import type {BackendAnswer} from '../mcp/connection.ts'
+import type {ClientIdentity} from '../mcp/handshake.ts'
+import type {Backend} from './backend.ts'
+import {Catalogue} from './catalogue.ts'
+import {type ClientProfile, identityFor} from './client-profile.ts'
+import type {Link} from './link.ts'
+import type {LogMessage} from './runtime-log.ts'
+
+/** A connection for one call. */
+export interface Lease {
+  readonly link: Link
+  readonly release: () => void
+}
+
+/** Over which connections a client's calls go, and what it therefore sees listed. */
+export interface ClientScope {
+  readonly catalogue: Catalogue
+  /** Opens what the lists need, for at most `timeoutMs`. */
+  prepare(timeoutMs: number): Promise<void>
+  /** @throws CallFailure */
+  lease(backend: Backend, timeoutMs: number, signal: AbortSignal): Promise<Lease>
+  /** A notification of the client for the backends that it has connections of its own to. */
+  tell(method: string): void
+  close(): Promise<void>
+}
+
+/** The connections that all clients share which cannot be asked anything. */
+export function sharedScope(catalogue: Catalogue): ClientScope {
+  return {
+    catalogue,
+    prepare: async timeoutMs => void (await catalogue.settled(timeoutMs)),
+    lease: async (backend, timeoutMs, signal) => ({
+      link: backend.link ?? (await backend.whenUp(timeoutMs, signal)),
+      release: () => {},
+    }),
+    tell: () => {},
+    close: async () => {},
+  }
+}
+
+export interface OwnScopeOptions {
+  readonly backends: readonly Backend[]
+  readonly profile: ClientProfile
+  readonly identity: ClientIdentity
+  /** One call at a time on a child: then what it asks belongs to that call for certain. */
+  readonly exclusive: boolean
+  /** What a backend asks outside of any call, and tells. */
+  readonly onRequest: (backend: Backend, method: string, params: Buffer | null) => Promise<BackendAnswer>
+  readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
+  readonly log: (message: LogMessage) => void
+}
+
+/** How many children of one server an exclusive scope starts before calls wait for each other. */
+const maxChildren = 8
+
+interface Held {
+  readonly link: Link
+  busy: boolean
+}
+
+/**
+ * Connections that declare what this client declared, opened when first needed: a legacy backend decides by them what it
+ * offers and may ask. Modern backends are told with each request and need none.
+ */
+export class OwnScope implements ClientScope {
+  readonly catalogue: Catalogue
+  readonly #options: OwnScopeOptions
+  readonly #identity: ClientIdentity
+  readonly #held = new Map<Backend, Held[]>()
+  readonly #opening = new Map<Backend, Promise<Held>>()
+  #waiters: (() => void)[] = []
+  #closed = false
+
+  constructor(options: OwnScopeOptions) {
+    this.#options = options
+    this.#identity = identityFor(options.profile, options.identity)
+    this.catalogue = new Catalogue({
+      backends: options.backends,
+      listsOf: backend => (backend.info?.era === 'legacy' ? this.#held.get(backend)?.[0]?.link.lists : backend.lists),
+      log: options.log,
+    })
+  }
+
+  /** Calls in flight on connections of this scope. */
+  get busy(): boolean {
+    return [...this.#held.values()].some(all => all.some(held => held.busy))
+  }
+
+  async prepare(timeoutMs: number): Promise<void> {
+    const until = performance.now() + timeoutMs
+    const wait = async (backend: Backend): Promise<void> => {
+      try {
+        await backend.whenUp(Math.max(1, timeoutMs - (backend.settlingMs ?? 0)))
+        if (backend.info?.era === 'legacy') await (await this.#first(backend)).link.load()
+      } catch {
+        // The list names it as absent; a call to it says why.
+      }
+    }
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, Math.max(1, until - performance.now()))
+    })
+    await Promise.race([
+      Promise.all(this.#options.backends.filter(backend => backend.status !== 'disabled').map(wait)),
+      late,
+    ])
+    clearTimeout(timer)
+    this.catalogue.invalidate()
+  }
+
+  async lease(backend: Backend, timeoutMs: number, signal: AbortSignal): Promise<Lease> {
+    const main = backend.link ?? (await backend.whenUp(timeoutMs, signal))
+    if (main.connection.info.era === 'modern') return {link: main, release: () => {}}
+    if (!this.#options.exclusive || main.connection.pid === null)
+      return {link: (await this.#first(backend)).link, release: () => {}}
+    const held = await this.#idle(backend)
+    held.busy = true
+    return {
+      link: held.link,
+      release: () => {
+        held.busy = false
+        this.#wake()
+      },
+    }
+  }
+
+  tell(method: string): void {
+    for (const {link} of [...this.#held.values()].flat()) link.connection.notify(method, null)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const all = [...this.#held.values()].flat()
+    this.#held.clear()
+    await Promise.all(all.map(({link}) => link.connection.close(1000)))
+  }
+
+  async #first(backend: Backend): Promise<Held> {
+    return this.#held.get(backend)?.[0] ?? (await this.#open(backend))
+  }
+
+  async #idle(backend: Backend): Promise<Held> {
+    for (;;) {
+      const all = this.#held.get(backend) ?? []
+      const idle = all.find(held => !held.busy)
+      if (idle) return idle
+      if (all.length + (this.#opening.has(backend) ? 1 : 0) < maxChildren) return this.#open(backend)
+      await new Promise<void>(resolve => this.#waiters.push(resolve))
+    }
+  }
+
+  #open(backend: Backend): Promise<Held> {
+    const opening = this.#opening.get(backend)
+    if (opening) return opening
+    const started = this.#start(backend).finally(() => this.#opening.delete(backend))
+    this.#opening.set(backend, started)
+    return started
+  }
+
+  async #start(backend: Backend): Promise<Held> {
+    const link = await backend.openLink(this.#identity, {
+      onRequest: (method, params) => this.#options.onRequest(backend, method, params),
+      onNotification: (method, params) => {
+        this.catalogue.invalidate()
+        this.#options.onNotification(backend, method, params)
+      },
+    })
+    const held: Held = {link, busy: false}
+    if (this.#closed) {
+      await link.connection.close(500)
+      return held
+    }
+    this.#held.set(backend, [...(this.#held.get(backend) ?? []), held])
+    void link.load().then(() => this.catalogue.invalidate())
+    void link.connection.closed.then(() => {
+      this.#held.set(
+        backend,
+        (this.#held.get(backend) ?? []).filter(each => each !== held),
+      )
+      this.catalogue.invalidate()
+      this.#wake()
+    })
+    return held
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const wake of waiters) wake()
+  }
+}

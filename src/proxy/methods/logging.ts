@@ -1,0 +1,31 @@
+import {rpcCode} from '../../mcp/protocol.ts'
+import {findValue, stringAt} from '../../mcp/splice.ts'
+import {jsonResult, type Method} from '../method-call.ts'
+import {RpcFailure} from '../rpc-failure.ts'
+
+/** MCP's log levels, the least grave first. */
+export const mcpLogLevels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']
+
+/** Remembered for the session, and told to every legacy backend that logs: the most talkative session decides there. */
+export const setLogLevel: Method = async ({params, session, scope, services, context}) => {
+  const span = params && findValue(params, {start: 0, end: params.length}, ['level'])
+  const level = (params && span && stringAt(params, span)) ?? ''
+  if (!mcpLogLevels.includes(level)) {
+    throw new RpcFailure(rpcCode.invalidParams, `Invalid params: level must be one of ${mcpLogLevels.join(', ')}`, {
+      kind: 'InvalidParams',
+      blame: 'client',
+    })
+  }
+  if (session) session.logLevel = level
+  const told = Buffer.from(JSON.stringify({level: services.sessions.lowestLogLevel(mcpLogLevels) ?? level}))
+  for (const backend of services.backends) {
+    if (!backend.usable || backend.info?.era !== 'legacy' || backend.info.capabilities.logging === undefined) continue
+    const {link, release} = await scope.lease(backend, backend.timeoutMs, context.signal)
+    // Its answer changes nothing for the client, whose own level holds here.
+    void backend
+      .call(link.connection, {method: 'logging/setLevel', params: told, timeoutMs: backend.timeoutMs})
+      .catch(() => {})
+      .finally(release)
+  }
+  return jsonResult({})
+}

@@ -1,0 +1,57 @@
+import {rpcCode} from '../../mcp/protocol.ts'
+import {findValue, replaceSpans, stringAt} from '../../mcp/splice.ts'
+import {unavailable} from '../backend.ts'
+import type {Route} from '../catalogue.ts'
+import {forward} from '../forward.ts'
+import type {Method, MethodAnswer, MethodCall} from '../method-call.ts'
+import {RpcFailure} from '../rpc-failure.ts'
+import {checkParamHeaders} from './param-headers.ts'
+
+/** Sends a call to the one backend that has the tool, and its answer back as the bytes that came. */
+export const callTool: Method = call => callNamed(call, 'tools', 'Unknown tool')
+
+export const getPrompt: Method = call => callNamed(call, 'prompts', 'Unknown prompt')
+
+async function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: string): Promise<MethodAnswer> {
+  const {params, record, context} = call
+  const {name, span} = nameIn(call)
+  record.target = `${call.method}:${name}`
+  const route = await findRoute(call, kind, name, unknown)
+  if (kind === 'tools' && context.era === 'modern') checkParamHeaders(route.entry.bytes, params, call.paramHeaders)
+  const own =
+    name === route.key || params === null
+      ? params
+      : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.key))}])
+  return forward(call, {backend: route.backend, params: own, name: route.key})
+}
+
+function nameIn({params, method}: MethodCall): {name: string; span: {start: number; end: number}} {
+  const span = params && findValue(params, {start: 0, end: params.length}, ['name'])
+  const name = params && span && stringAt(params, span)
+  if (span === null || name === null) {
+    throw new RpcFailure(rpcCode.invalidParams, `Invalid params: ${method} needs params.name`, {
+      kind: 'InvalidParams',
+      blame: 'client',
+    })
+  }
+  return {name, span}
+}
+
+async function findRoute(
+  {scope, services}: MethodCall,
+  kind: 'tools' | 'prompts',
+  name: string,
+  unknown: string,
+): Promise<Route> {
+  const known = scope.catalogue.current.lists[kind].routes.get(name)
+  if (known) return known
+  await scope.prepare(services.listTimeoutMs)
+  const late = scope.catalogue.current.lists[kind].routes.get(name)
+  if (late) return late
+  const absent = scope.catalogue.absentOwner(name)
+  if (absent !== undefined) throw unavailable(absent)
+  throw new RpcFailure(rpcCode.invalidParams, `${unknown}: ${name.slice(0, 128)}`, {
+    kind: 'UnknownName',
+    blame: 'client',
+  })
+}

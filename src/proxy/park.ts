@@ -1,0 +1,101 @@
+import type {BackendAnswer} from '../mcp/connection.ts'
+import {rpcCode} from '../mcp/protocol.ts'
+import {findValue, objectMembers, removeMember, stringAt} from '../mcp/splice.ts'
+import type {Lease} from './client-scope.ts'
+import {withoutEnvelope} from './era-bridge.ts'
+import type {MethodCall} from './method-call.ts'
+import type {Outgoing} from './outgoing.ts'
+import {ParkedCall, type Round} from './parked-calls.ts'
+import {notifier} from './progress.ts'
+import {RpcFailure} from './rpc-failure.ts'
+
+/** The methods whose result may ask for input (MCP 2026-07-28). */
+const inRounds = new Set(['tools/call', 'prompts/get', 'resources/read'])
+
+/** Whether a legacy backend's questions during this call go to the client as rounds. */
+export function isInteractiveModern({context, profile, method}: MethodCall): boolean {
+  return context.era === 'modern' && profile.interactive && inRounds.has(method)
+}
+
+/** One round of a call: begins it, or goes on with it where the client brings the token of an earlier round. */
+export async function callParked(
+  call: MethodCall,
+  outgoing: Outgoing,
+  lease: Lease,
+  timeoutMs: number,
+): Promise<BackendAnswer> {
+  const target = `${call.method} ${outgoing.backend.id} ${outgoing.name ?? ''}`
+  const token = stateOf(call.params)
+  if (token !== undefined) lease.release() // the call that goes on has a connection already
+  const parked = token === undefined ? begin(call, outgoing, lease, timeoutMs, target) : resume(call, token, target)
+  parked.reply = call.reply
+  const gone = (): void => parked.controller.abort()
+  call.context.signal.addEventListener('abort', gone, {once: true})
+  try {
+    return answerOf(call, parked, await parked.round())
+  } finally {
+    call.context.signal.removeEventListener('abort', gone)
+    parked.reply = undefined
+  }
+}
+
+function begin(
+  call: MethodCall,
+  {backend, params}: Outgoing,
+  lease: Lease,
+  timeoutMs: number,
+  target: string,
+): ParkedCall {
+  const parked = new ParkedCall(call.context.principal, target)
+  const whole = params && removeMember(params, {start: 0, end: params.length}, 'inputResponses')
+  const say = notifier(call, params)
+  const answer = backend.call(lease.link.connection, {
+    method: call.method,
+    params: withoutEnvelope(whole),
+    timeoutMs,
+    signal: parked.controller.signal,
+    onNotification: (method, said) => {
+      if (parked.reply === call.reply) say(method, said)
+    },
+    onServerRequest: (method, asked) => parked.ask(method, asked),
+  })
+  parked.begin(answer.finally(lease.release))
+  return parked
+}
+
+function resume(call: MethodCall, token: string, target: string): ParkedCall {
+  const parked = call.services.parkedCalls.take(token, call.context.principal, target)
+  if (parked === undefined) {
+    throw new RpcFailure(
+      rpcCode.invalidParams,
+      'Invalid params: requestState is not one that was given out for this request',
+      {
+        kind: 'InvalidRequestState',
+        blame: 'client',
+      },
+    )
+  }
+  const {params} = call
+  const responses = params && findValue(params, {start: 0, end: params.length}, ['inputResponses'])
+  if (params !== null && responses !== null) {
+    for (const {key, value} of objectMembers(params, responses))
+      parked.supply(key, params.subarray(value.start, value.end))
+  }
+  return parked
+}
+
+function answerOf(call: MethodCall, parked: ParkedCall, round: Round): BackendAnswer {
+  if (round.state === 'answered') return round.answer
+  call.services.parkedCalls.park(parked)
+  const requests = [...round.inputs].map(
+    ([key, {method, params}]) =>
+      `${JSON.stringify(key)}:{"method":${JSON.stringify(method)}${params === null ? '' : `,"params":${params.toString('utf8')}`}}`,
+  )
+  const value = `{"resultType":"input_required","inputRequests":{${requests.join(',')}},"requestState":${JSON.stringify(parked.token)}}`
+  return {kind: 'result', value: Buffer.from(value)}
+}
+
+function stateOf(params: Buffer | null): string | undefined {
+  const span = params && findValue(params, {start: 0, end: params.length}, ['requestState'])
+  return (params && span && stringAt(params, span)) ?? undefined
+}

@@ -1,0 +1,116 @@
+import {randomBytes} from 'node:crypto'
+import type {BackendAnswer} from '../mcp/connection.ts'
+import type {Replying} from './reply.ts'
+
+/** How long a parked call waits for its client to come back. */
+const keepMs = 600_000
+/** A server that asks several things asks them at once: they are collected into one round. */
+const gatherMs = 15
+
+interface Input {
+  readonly method: string
+  readonly params: Buffer | null
+  readonly resolve: (answer: BackendAnswer) => void
+  asked: boolean
+}
+
+/** What a round came to: the answer, or what the client has to supply first. */
+export type Round =
+  | {readonly state: 'answered'; readonly answer: BackendAnswer}
+  | {
+      readonly state: 'input'
+      readonly inputs: ReadonlyMap<string, {readonly method: string; readonly params: Buffer | null}>
+    }
+
+/**
+ * A call of a modern client that a legacy backend works on and asks about meanwhile: it stays in flight there while the
+ * client comes and goes in rounds (MCP 2026-07-28, multi round-trip requests).
+ */
+export class ParkedCall {
+  /** Unguessable, and only good for the principal and target that began the call. */
+  readonly token = randomBytes(24).toString('base64url')
+  readonly principal: string
+  readonly target: string
+  readonly controller = new AbortController()
+  /** Where notifications go: the reply of the round that is open. */
+  reply: Replying | undefined
+  #answer: Promise<BackendAnswer> | undefined
+  readonly #inputs = new Map<string, Input>()
+  #nextKey = 1
+  #wake: (() => void) | undefined
+
+  constructor(principal: string, target: string) {
+    this.principal = principal
+    this.target = target
+  }
+
+  begin(answer: Promise<BackendAnswer>): void {
+    this.#answer = answer
+    answer.catch(() => {}) // it is awaited in `round`; a call nobody comes back for must not count as unhandled
+  }
+
+  /** The backend asks: answered when the client's next round brings it. */
+  ask(method: string, params: Buffer | null): Promise<BackendAnswer> {
+    if (method === 'ping') return Promise.resolve({kind: 'result', value: Buffer.from('{}')})
+    return new Promise(resolve => {
+      this.#inputs.set(`input-${this.#nextKey++}`, {method, params, resolve, asked: false})
+      this.#wake?.()
+    })
+  }
+
+  /** What the client supplied for a key. @returns false for a key that nobody asked for */
+  supply(key: string, value: Buffer): boolean {
+    const input = this.#inputs.get(key)
+    if (input === undefined) return false
+    this.#inputs.delete(key)
+    input.resolve({kind: 'result', value})
+    return true
+  }
+
+  /** @throws CallFailure of the call */
+  async round(): Promise<Round> {
+    const needed = new Promise<'input'>(resolve => {
+      this.#wake = () => resolve('input')
+    })
+    if (this.#inputs.size > 0) this.#wake?.()
+    const first = await Promise.race([this.#answer ?? Promise.reject(new Error('the call has not begun')), needed])
+    if (first !== 'input') return {state: 'answered', answer: first}
+    await new Promise(resolve => setTimeout(resolve, gatherMs))
+    return {state: 'input', inputs: new Map(this.#inputs)}
+  }
+}
+
+/** The calls that wait for their client. */
+export class ParkedCalls {
+  readonly #calls = new Map<string, {call: ParkedCall; timer: NodeJS.Timeout}>()
+
+  get size(): number {
+    return this.#calls.size
+  }
+
+  park(call: ParkedCall): void {
+    const timer = setTimeout(() => {
+      this.#calls.delete(call.token)
+      call.controller.abort()
+    }, keepMs)
+    timer.unref()
+    this.#calls.set(call.token, {call, timer})
+  }
+
+  /** Takes the call back for its next round; undefined when there is none, or it is not this client's. */
+  take(token: string, principal: string, target: string): ParkedCall | undefined {
+    const entry = this.#calls.get(token)
+    if (entry === undefined || entry.call.principal !== principal || entry.call.target !== target) return undefined
+    clearTimeout(entry.timer)
+    this.#calls.delete(token)
+    return entry.call
+  }
+
+  stop(): void {
+    for (const {call, timer} of this.#calls.values()) {
+      clearTimeout(timer)
+      call.controller.abort()
+    }
+    this.#calls.clear()
+  }
+}
