@@ -39,7 +39,11 @@ export function createHttpServer(options: HttpServerOptions): http.Server {
       maxHeaderSize: 16 * 1024,
       requireHostHeader: false,
     },
-    (request, response) => void serve(options, request, response),
+    (request, response) => {
+      // While it drains, a connection that was kept alive brings one more request at most.
+      if (!server.listening) response.setHeader('connection', 'close')
+      void serve(options, request, response)
+    },
   )
   server.maxConnections = options.maxConnections
   server.maxRequestsPerSocket = 0

@@ -38,7 +38,7 @@ describe('a runtime that is asked to end', () => {
       await untilInFlight(runtime)
       const askedAt = performance.now()
       runtime.process.child.kill(signal)
-      await vi.waitFor(() => expect(fetch(`${runtime.url}/health/live`)).rejects.toThrow(/fetch failed/), 500)
+      await vi.waitFor(() => expect(fetch(`${runtime.url}/health/live`)).rejects.toThrow(/fetch failed/), 2_000)
       expect((await answer).message?.result).toMatchObject({content: [{type: 'text', text: 'slept 700 ms'}]})
       expect(await runtime.process.exited).toEqual({code: 0, signal: null})
       expect(performance.now() - askedAt).toBeLessThan(shutdownMs + 1_000)
