@@ -256,8 +256,9 @@ describe('after all of them', () => {
       for (const line of lines)
         expect(line).toMatch(/^\S+Z INFO only1mcp::access request_id=\S+ 127\.0\.0\.1 [A-Z]+ \S+ \d{3} \d+ [\d.]+( |$)/)
     })
-    for (const line of (runtime.logs()['error.log'] ?? '').trimEnd().split('\n'))
-      expect(line).toMatch(/^\S+Z WARN only1mcp::/)
+    for (const line of (runtime.logs()['error.log'] ?? '').trimEnd().split('\n')) {
+      expect(line).toMatch(/^\S+Z (WARN|ERROR) only1mcp::proxy request_id=/)
+    }
   })
 })
 

@@ -37,8 +37,8 @@ describe('the names of tools', () => {
     expect(pids.size).toBe(5)
     await vi.waitFor(() => {
       const log = runtime.logs()['error.log'] ?? ''
-      expect(log).toMatch(/ WARN \S+ - ToolNameClash .*server_id=two tool=echo name=two__echo/)
-      expect(log).toMatch(/ WARN \S+ - ToolNameClash .*server_id=four tool=echo name=four__echo/)
+      expect(log).toMatch(/ WARN \S+ - NameClash .*server_id=two .*name=echo exposed=two__echo/)
+      expect(log).toMatch(/ WARN \S+ - NameClash .*server_id=four .*name=echo exposed=four__echo/)
     })
   })
 })
