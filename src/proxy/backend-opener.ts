@@ -27,6 +27,7 @@ export class BackendOpener {
   #lastWords: string[] = []
   #legacy = false
   #generation = 0
+  #stopped = false
 
   constructor(options: BackendOpenerOptions) {
     this.#options = options
@@ -36,6 +37,11 @@ export class BackendOpener {
   /** Lines of stderr, the newest last, without known secrets. */
   get stderrTail(): readonly string[] {
     return this.#stderr.toArray()
+  }
+
+  /** From now on nothing is started any more. */
+  stop(): void {
+    this.#stopped = true
   }
 
   /**
@@ -53,7 +59,8 @@ export class BackendOpener {
     try {
       connection = await this.#openOnce(identity, events, onPid)
     } catch (error) {
-      if (!(error instanceof EndedDuringDiscover)) throw error
+      // Ended by us, it would be started again behind the runtime's back.
+      if (!(error instanceof EndedDuringDiscover) || this.#stopped) throw error
       this.#legacy = true
       connection = await this.#openOnce(identity, events, onPid)
     }

@@ -173,6 +173,7 @@ export class Backend {
   }
 
   async stop(graceMs: number): Promise<void> {
+    this.#opener.stop()
     clearTimeout(this.#timer)
     this.#nextStartAt = null
     const connection = this.#link?.connection
