@@ -14,7 +14,8 @@ process.env.ONLY1MCP_QUICKSTART_DIR = folder
 process.env.ONLY1MCP_STATE_DIR = join(folder, 'state')
 process.env.ONLY1MCP_LOG_DIR = join(folder, 'log')
 process.on('exit', code => {
-  if (code === 0) rmSync(folder, {recursive: true, force: true})
+  // 129, 130, 143: a signal is an ordinary end, too.
+  if (code === 0 || code > 128) rmSync(folder, {recursive: true, force: true})
   else console.error(`state and logs of this run are in ${folder}`)
 })
 

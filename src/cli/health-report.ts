@@ -6,6 +6,9 @@ export interface ServerHealth {
   readonly id: string
   readonly transport: ServerSnapshot['transport']
   readonly era: ServerSnapshot['era']
+  readonly protocolVersion: string | null
+  /** Clients of this era are served across the gap between the eras; null while the server's own is not known. */
+  readonly bridged: 'legacy' | 'modern' | null
   readonly status: ServerSnapshot['status']
   /** No breaker stands in front of a server in this version. */
   readonly breaker: null
@@ -22,10 +25,12 @@ export interface HealthDocument {
 }
 
 export function healthDocument(snapshot: Snapshot): HealthDocument {
-  const servers = snapshot.servers.map(({id, transport, era, status, tools, lastError, since}) => ({
+  const servers = snapshot.servers.map(({id, transport, era, protocolVersion, status, tools, lastError, since}) => ({
     id,
     transport,
     era,
+    protocolVersion,
+    bridged: era === null ? null : era === 'legacy' ? ('modern' as const) : ('legacy' as const),
     status,
     breaker: null,
     tools,
@@ -46,11 +51,12 @@ export function isDown({status}: ServerHealth): boolean {
 export function healthText({servers}: HealthDocument, now: number): string {
   if (servers.length === 0) return 'no servers are configured'
   return table(
-    ['SERVER', 'TRANSPORT', 'ERA', 'STATUS', 'SINCE', 'TOOLS', 'LAST ERROR'],
+    ['SERVER', 'TRANSPORT', 'SPEAKS', 'BRIDGED', 'STATUS', 'SINCE', 'TOOLS', 'LAST ERROR'],
     servers.map(server => [
       server.id,
       server.transport,
-      server.era ?? '-',
+      server.protocolVersion ?? '-',
+      server.bridged === null ? '-' : `${server.bridged} clients`,
       server.status,
       formatDuration(Math.max(0, now - Date.parse(server.since))),
       String(server.tools),

@@ -5,6 +5,9 @@ import type {Launched} from './launch.ts'
 import {printLine, printNote} from './output.ts'
 import {httpUrl} from './serve.ts'
 
+/** As long as the runtime's own deadline by default, and a little more. */
+const endWithinMs = 12_000
+
 /** `start --tui`: a console on a runtime that we started, and that ends with us. Without a terminal: plain lines. */
 export async function runOwnedConsole(launched: Launched): Promise<void> {
   const {refusal} = await import('../tui/term/caps.ts')
@@ -12,11 +15,23 @@ export async function runOwnedConsole(launched: Launched): Promise<void> {
   const plain = refusal({stdinIsTty: stdin.isTTY, stdoutIsTty: stdout.isTTY, term: env.TERM}) !== undefined
   if (plain) return runPlain(launched)
   const {runTui} = await import('../tui/run.ts')
+  // A signal ends the console at once, with the terminal restored: the runtime is ended on the way out, before us.
+  const onExit = (): void => endRuntimeNow(launched.record)
+  process.prependListener('exit', onExit)
   try {
     process.exitCode = await runTui({source: consoleSource(launched.record, true), stdin, stdout, env})
   } finally {
     await endRuntime(launched)
+    process.off('exit', onExit)
   }
+}
+
+function endRuntimeNow(record: Launched['record']): void {
+  if (!isAlive(record)) return
+  process.kill(record.pid, 'SIGTERM')
+  const until = performance.now() + endWithinMs
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  while (isAlive(record) && performance.now() < until) Atomics.wait(pause, 0, 0, 20)
 }
 
 async function runPlain(launched: Launched): Promise<void> {

@@ -29,6 +29,8 @@ export async function serve(settings: StartSettings, pidFile: string | undefined
   for (const warning of settings.warnings) printNote(`warning: ${warning.message}`)
   await runtime.ended
   if (pidFile !== undefined) rmSync(pidFile, {force: true})
+  // Whatever still holds the event loop has nothing to do any more.
+  process.exit(process.exitCode ?? exitCode.ok)
 }
 
 export function httpUrl(host: string, port: number): string {

@@ -62,13 +62,7 @@ export class Child {
 
   /** @throws CallFailure `SpawnFailed` that names what is wrong with command or cwd */
   static async start(options: ChildOptions): Promise<Child> {
-    const child = spawn(options.command, [...options.args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-      shell: false,
-      env: childEnvironment(options),
-      ...(options.cwd !== undefined && {cwd: options.cwd}),
-    })
+    const child = spawnDetached(options)
     // Node emits errors of pipes of a process that never started, too.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
     await new Promise<void>((resolve, reject) => {
@@ -107,6 +101,21 @@ export class Child {
   }
 }
 
+/** @throws CallFailure where Node does not even try, such as for a NUL in an argument, or a cwd that is a file */
+function spawnDetached(options: ChildOptions): ChildProcessByStdio<Writable, Readable, Readable> {
+  try {
+    return spawn(options.command, [...options.args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      shell: false,
+      env: childEnvironment(options),
+      ...(options.cwd !== undefined && {cwd: options.cwd}),
+    })
+  } catch (error) {
+    throw spawnFailure(options, error)
+  }
+}
+
 function childEnvironment(options: ChildOptions): Record<string, string> {
   const env: Record<string, string> = {}
   for (const name of inherited) {
@@ -116,7 +125,7 @@ function childEnvironment(options: ChildOptions): Record<string, string> {
   return {...env, ...options.env, [ownerVariable]: options.ownerMark}
 }
 
-function spawnFailure(options: ChildOptions, error: Error): CallFailure {
+function spawnFailure(options: ChildOptions, error: unknown): CallFailure {
   return new CallFailure(`cannot start ${options.command}: ${spawnProblem(options, error)}`, {
     kind: 'SpawnFailed',
     blame: 'proxy',
@@ -127,13 +136,14 @@ function spawnFailure(options: ChildOptions, error: Error): CallFailure {
 }
 
 /** The system says ENOENT for a missing program and for a missing folder alike: tell them apart. */
-function spawnProblem({command, cwd}: ChildOptions, error: Error): string {
+function spawnProblem({command, cwd}: ChildOptions, error: unknown): string {
   const code = errnoCode(error)
   if (cwd !== undefined && !isFolder(cwd)) return `its cwd ${cwd} is not an existing folder`
   if (isFolder(command)) return 'it is a folder, not a program'
   if (code === 'ENOENT')
     return command.includes('/') ? 'no such file (or its interpreter is missing)' : 'no such program on the PATH'
   if (code === 'EACCES') return 'it is not executable for this user'
+  if (code === 'E2BIG') return 'its arguments and environment are larger than the system allows'
   if (code === 'EMFILE' || code === 'ENFILE') return 'out of file descriptors'
   return messageOf(error)
 }

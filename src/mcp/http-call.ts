@@ -128,6 +128,7 @@ export class HttpCall {
     if (id !== null && ownId(id) !== this.#id)
       return events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}`)
     const value = part(kind === 'result' ? result : error)
+    if (kind === 'error' && value && this.#isSessionLost(value)) return this.#fail(this.#sessionLost(value))
     if (value) this.#answer(this.#status >= 400 ? {kind, value, status: this.#status} : {kind, value})
   }
 
@@ -157,19 +158,27 @@ export class HttpCall {
     )
   }
 
+  /** 404 by the protocol (2025-11-25, "Session Management"); many servers on the TypeScript SDK say 400 and tell why. */
+  #isSessionLost(error: Buffer): boolean {
+    if (!this.#link.hasSession) return false
+    return this.#status === 404 || (this.#status === 400 && /session/i.test(error.toString('utf8', 0, 300)))
+  }
+
+  #sessionLost(body: Buffer): CallFailure {
+    const lost = this.#failure(
+      'SessionLost',
+      'backend-process',
+      `the backend has forgotten our session (HTTP ${this.#status})`,
+      body,
+      'no',
+    )
+    this.#link.sessionLost(lost)
+    return lost
+  }
+
   #notAnAnswer(body: Buffer): CallFailure {
     const status = this.#status
-    if (status === 404 && this.#link.hasSession) {
-      const lost = this.#failure(
-        'SessionLost',
-        'backend-process',
-        'the backend has forgotten our session (HTTP 404)',
-        undefined,
-        'no',
-      )
-      this.#link.sessionLost(lost)
-      return lost
-    }
+    if (status === 404 && this.#link.hasSession) return this.#sessionLost(body)
     if (status === 401 || status === 403) {
       return this.#failure(
         'CredentialsRejected',

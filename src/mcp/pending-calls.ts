@@ -122,12 +122,13 @@ export class PendingCalls {
 }
 
 export function timedOut(call: BackendCall, elapsedMs: number): CallFailure {
-  return new CallFailure(`no answer to ${call.method} within ${call.timeoutMs} ms`, {
+  const limitMs = Math.round(call.timeoutMs)
+  return new CallFailure(`no answer to ${call.method} within ${limitMs} ms`, {
     kind: 'BackendTimeout',
     blame: 'backend-logic',
     code: rpcCode.backendTimeout,
     delivered: 'unknown',
-    evidence: `elapsed ${Math.round(elapsedMs)} ms of ${call.timeoutMs} ms`,
+    evidence: `elapsed ${Math.round(elapsedMs)} ms of ${limitMs} ms`,
   })
 }
 

@@ -7,7 +7,7 @@ const maxLineBytes = 8 * 1024
 
 export interface StderrLines {
   readonly onLine: (line: string) => void
-  /** So many bytes were passed over since the last call, at most once a second. */
+  /** So many bytes were passed over since the last call; within a second of the first of them, and once a second. */
   readonly onDropped: (bytes: number) => void
 }
 
@@ -17,12 +17,22 @@ export function readStderr(stderr: Readable, clock: Clock, {onLine, onDropped}: 
   let budget = bytesPerSecond
   let refilledAt = clock.now()
   let dropped = 0
+  let reportTimer: NodeJS.Timeout | undefined
 
   const refill = (): void => {
     const now = clock.now()
     if (now - refilledAt < 1000) return
     refilledAt = now
     budget = bytesPerSecond
+  }
+  // By a timer: after a short flood there may be no more data to report it with.
+  const drop = (bytes: number): void => {
+    dropped += bytes
+    reportTimer ??= setTimeout(report, 1000).unref()
+  }
+  const report = (): void => {
+    clearTimeout(reportTimer)
+    reportTimer = undefined
     if (dropped > 0) onDropped(dropped)
     dropped = 0
   }
@@ -31,9 +41,8 @@ export function readStderr(stderr: Readable, clock: Clock, {onLine, onDropped}: 
   stderr.on('data', (chunk: string) => {
     refill()
     if (chunk.length > budget) {
-      dropped += chunk.length
       partial = ''
-      return
+      return drop(chunk.length)
     }
     budget -= chunk.length
     const lines = (partial + chunk).split('\n')
@@ -45,6 +54,6 @@ export function readStderr(stderr: Readable, clock: Clock, {onLine, onDropped}: 
   })
   stderr.on('end', () => {
     if (partial.trim() !== '') onLine(partial.trimEnd())
-    if (dropped > 0) onDropped(dropped)
+    report()
   })
 }

@@ -76,8 +76,8 @@ class StdioLink {
     this.#closed = child.exited.then(async status => {
       // What the child wrote before it ended still counts.
       await Promise.race([drained, new Promise(resolve => setTimeout(resolve, 200))])
-      framer.end()
       this.#ended = true
+      framer.end()
       const failure = processEnded(status, options.stderrTail())
       this.#calls.failAll(failure)
       return this.#closeAsked ? null : failure
@@ -195,7 +195,8 @@ class StdioLink {
   /** A line that is no message of ours: the call it answers, if that can be told, ends with the reason. */
   #unreadable(line: Buffer, fault: string, id: Buffer | null): void {
     const failure = malformed(fault, line)
-    const known = id !== null && this.#calls.fail(Number(id.toString('latin1')), failure)
+    // The last line of a dead process was cut off by its death, which is what the call is told.
+    const known = id !== null && !this.#ended && this.#calls.fail(Number(id.toString('latin1')), failure)
     if (!known) this.#options.events.onOddity('UnreadableMessage', `${fault}: ${line.toString('utf8', 0, 200)}`)
   }
 

@@ -6,66 +6,42 @@ import type {ClientIdentity} from '../mcp/handshake.ts'
 import {errorValue} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {messageOf} from '../shared/errors.ts'
-import {LatencyHistogram} from '../shared/latency-buckets.ts'
-import {Ring} from '../shared/ring.ts'
+import type {LatencyHistogram} from '../shared/latency-buckets.ts'
+import {BackendFigures} from './backend-figures.ts'
+import {BackendOpener, type BackendOpenerOptions} from './backend-opener.ts'
 import {type BackendLists, Link} from './link.ts'
 import {type Naming, namingOf} from './names.ts'
-import {OddityLog} from './oddity-log.ts'
-import {
-  type BackendEnvironment,
-  EndedDuringDiscover,
-  handshakeTimeoutMs,
-  openBackend,
-  transportOf,
-} from './open-backend.ts'
+import {handshakeTimeoutMs, transportOf} from './open-backend.ts'
 import {RestartPolicy} from './restart-policy.ts'
-import type {LogMessage} from './runtime-log.ts'
 
-export interface BackendOptions {
-  readonly config: BackendConfig
-  readonly environment: BackendEnvironment
+export interface BackendOptions extends BackendOpenerOptions {
   readonly defaultTimeoutMs: number
-  /** The command line or endpoint for people, without secrets. */
-  readonly target: string
-  readonly log: (message: LogMessage) => void
   /** Status, lists or last error changed. */
   readonly onChange: (backend: Backend) => void
   readonly onConnected: (backend: Backend, link: Link) => void
+  /** A notification on the shared connection that belongs to no call. */
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
 }
-
-const stderrKept = 50
 
 /** One configured server: its connection, its life (start, end, start again) and what is known of it. */
 export class Backend {
   readonly config: BackendConfig
   readonly naming: Naming
-  readonly latency = new LatencyHistogram()
-  /** Failures by kind. */
-  readonly failures = new Map<string, number>()
   readonly #options: BackendOptions
   readonly #policy = new RestartPolicy()
-  readonly #stderr = new Ring<string>(stderrKept)
-  readonly #oddities: OddityLog
-  /** Of the current process only: an earlier one's words explain nothing. */
-  #lastWords: string[] = []
+  readonly #opener: BackendOpener
+  readonly #figures: BackendFigures
   #link: Link | undefined
   #status: ServerStatus
   #since: number
   #startingSince: number
   #lists: BackendLists | undefined
   #info: BackendInfo | undefined
-  #era: 'unknown' | 'legacy' = 'unknown'
-  #generation = 0
   #restarts = 0
   #pid: number | null = null
   #upAt: number | undefined
   #nextStartAt: number | null = null
   #timer: NodeJS.Timeout | undefined
-  #lastError: ServerSnapshot['lastError'] = null
-  #inFlight = 0
-  #requests = 0
-  #errors = 0
   #waiters: (() => void)[] = []
 
   constructor(options: BackendOptions) {
@@ -75,7 +51,8 @@ export class Backend {
     this.#status = options.config.enabled && transportOf(options.config) !== 'none' ? 'starting' : 'disabled'
     this.#since = options.environment.clock.wallMs()
     this.#startingSince = options.environment.clock.now()
-    this.#oddities = new OddityLog(options.config.id, options.environment.clock.now, options.log)
+    this.#opener = new BackendOpener(options)
+    this.#figures = new BackendFigures(options.environment.clock, options.redactor)
   }
 
   get id(): string {
@@ -111,8 +88,17 @@ export class Backend {
     return settling ? this.#options.environment.clock.now() - this.#startingSince : undefined
   }
 
+  get latency(): LatencyHistogram {
+    return this.#figures.latency
+  }
+
+  /** Failures by kind. */
+  get failures(): ReadonlyMap<string, number> {
+    return this.#figures.failures
+  }
+
   get lastError(): ServerSnapshot['lastError'] {
-    return this.#lastError
+    return this.#figures.lastError
   }
 
   /** Whether a call makes sense now or soon. */
@@ -158,25 +144,8 @@ export class Backend {
   }
 
   /** Sends one call over a connection of this backend, counted and timed. @throws CallFailure */
-  async call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
-    const {clock} = this.#options.environment
-    this.#inFlight++
-    this.#requests++
-    const startedAt = clock.now()
-    try {
-      const answer = await connection.call(call)
-      this.latency.record(clock.now() - startedAt)
-      if (answer.kind === 'error') this.#errors++
-      return answer
-    } catch (error) {
-      if (error instanceof CallFailure && error.blame !== 'client') {
-        this.#errors++
-        this.#fault(error)
-      }
-      throw error
-    } finally {
-      this.#inFlight--
-    }
+  call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
+    return this.#figures.call(connection, call)
   }
 
   /**
@@ -186,13 +155,12 @@ export class Backend {
   async openLink(identity: ClientIdentity, events: Omit<ConnectionEvents, 'onOddity'>): Promise<Link> {
     await this.whenUp(this.timeoutMs)
     let link: Link | undefined
-    const connection = await this.#openConnection(identity, {
+    const connection = await this.#opener.open(identity, {
       onRequest: events.onRequest,
       onNotification: async (method, params) => {
         await link?.changed(method)
         events.onNotification(method, params)
       },
-      onOddity: (kind, detail) => this.#oddities.note(kind, detail),
     })
     link = new Link({
       connection,
@@ -205,6 +173,7 @@ export class Backend {
   }
 
   async stop(graceMs: number): Promise<void> {
+    this.#opener.stop()
     clearTimeout(this.#timer)
     this.#nextStartAt = null
     const connection = this.#link?.connection
@@ -213,13 +182,9 @@ export class Backend {
     await connection?.close(graceMs)
   }
 
-  /** stderr lines that came in, newest last. */
-  get stderrTail(): readonly string[] {
-    return this.#stderr.toArray()
-  }
-
   snapshot(): ServerSnapshot {
     const info = this.#link?.connection.info
+    const figures = this.#figures
     const iso = (ms: number): string => new Date(ms).toISOString()
     return {
       id: this.id,
@@ -235,77 +200,29 @@ export class Backend {
       pid: this.#pid,
       restarts: this.#restarts,
       tools: this.#lists?.tools.entries.length ?? 0,
-      inFlight: this.#inFlight,
-      requests: this.#requests,
-      errors: this.#errors,
-      latency: this.latency.toSparse(),
-      lastError: this.#lastError,
+      inFlight: figures.inFlight,
+      requests: figures.requests,
+      errors: figures.errors,
+      latency: figures.latency.toSparse(),
+      lastError: figures.lastError,
       nextStartAt: this.#nextStartAt === null ? null : iso(this.#nextStartAt),
-      stderrTail: this.#stderr.toArray().slice(-10),
+      stderrTail: this.#opener.stderrTail.slice(-10),
     }
   }
 
   async #open(): Promise<void> {
-    this.#lastWords = []
-    this.#startingSince = this.#options.environment.clock.now()
+    const {environment} = this.#options
+    this.#startingSince = environment.clock.now()
     this.#nextStartAt = null
     try {
-      const connection = await this.#openConnection(
-        this.#options.environment.identity,
-        this.#connectionEvents(),
-        pid => {
-          this.#pid = pid
-        },
-      )
+      const connection = await this.#opener.open(environment.identity, this.#connectionEvents(), pid => {
+        this.#pid = pid
+      })
       if (this.#status === 'stopped') return await connection.close(500)
       this.#opened(connection)
     } catch (error) {
       this.#pid = null
       this.#ended(error instanceof CallFailure ? error : unexpected(error))
-    }
-  }
-
-  /** Starts or connects; a server that ends itself when it is asked for its era is started once more without that. */
-  async #openConnection(
-    identity: ClientIdentity,
-    events: ConnectionEvents,
-    onPid: (pid: number) => void = () => {},
-  ): Promise<BackendConnection> {
-    const {environment, log, target} = this.#options
-    const open = (): Promise<BackendConnection> =>
-      openBackend({
-        config: this.config,
-        environment: {...environment, identity},
-        generation: ++this.#generation,
-        era: this.#era,
-        events,
-        onSpawn: pid => {
-          onPid(pid)
-          log({
-            level: 'INFO',
-            module: 'backend',
-            kind: 'Spawned',
-            message: 'server process started',
-            pairs: {server_id: this.id, pid, command: target},
-          })
-        },
-        onStderr: line => this.#stderrLine(line),
-        onStderrDropped: bytes =>
-          log({
-            level: 'WARN',
-            module: 'backend',
-            kind: 'StderrFlood',
-            message: 'stderr comes faster than it is kept',
-            pairs: {server_id: this.id, dropped_bytes: bytes},
-          }),
-        stderrTail: () => this.#lastWords,
-      })
-    try {
-      return await open()
-    } catch (error) {
-      if (!(error instanceof EndedDuringDiscover) || this.#status === 'stopped') throw error
-      this.#era = 'legacy'
-      return open()
     }
   }
 
@@ -325,7 +242,6 @@ export class Backend {
     })
     this.#link = link
     this.#info = info
-    this.#era = info.era === 'legacy' ? 'legacy' : 'unknown'
     this.#upAt = environment.clock.now()
     void connection.closed.then(failure => {
       if (this.#link !== link) return
@@ -351,7 +267,7 @@ export class Backend {
   }
 
   #listFault(failure: CallFailure): void {
-    this.#fault(failure)
+    this.#figures.fault(failure)
     this.#options.log({
       level: 'WARN',
       module: 'backend',
@@ -371,7 +287,7 @@ export class Backend {
     const next = this.#policy.ended(now, healthyMs)
     this.#nextStartAt = environment.clock.wallMs() + next.delayMs
     this.#timer = setTimeout(() => void this.#open(), next.delayMs)
-    this.#fault(failure)
+    this.#figures.fault(failure)
     log({
       level: 'ERROR',
       module: 'backend',
@@ -389,7 +305,7 @@ export class Backend {
     this.#become(next.crashLoop && away === 'restarting' ? 'crash_loop' : away)
   }
 
-  #connectionEvents(): ConnectionEvents {
+  #connectionEvents(): Omit<ConnectionEvents, 'onOddity'> {
     return {
       // Roots are declared to backends (their tools may depend on it), and this runtime has none of its own.
       onRequest: async method => {
@@ -398,23 +314,6 @@ export class Backend {
         return {kind: 'error', value: errorValue(rpcCode.methodNotFound, `Method not found: ${method}`)}
       },
       onNotification: (method, params) => void this.notified(method, params),
-      onOddity: (kind, detail) => this.#oddities.note(kind, detail),
-    }
-  }
-
-  #stderrLine(line: string): void {
-    this.#stderr.push(line)
-    this.#lastWords = [...this.#lastWords.slice(-2), line]
-    this.#options.log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, pairs: {server_id: this.id}})
-  }
-
-  #fault(failure: CallFailure): void {
-    this.failures.set(failure.kind, (this.failures.get(failure.kind) ?? 0) + 1)
-    this.#lastError = {
-      at: new Date(this.#options.environment.clock.wallMs()).toISOString(),
-      kind: failure.kind,
-      message: failure.evidence === undefined ? failure.message : `${failure.message} (${failure.evidence})`,
-      blame: failure.blame,
     }
   }
 

@@ -15,11 +15,11 @@ export interface Refusal {
 }
 
 /** Where the value that `Mcp-Name` mirrors stands (MCP 2026-07-28, request headers). */
-const nameField: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-}
+const nameField: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+])
 
 /**
  * The body decides the era, the headers are checked against it: an envelope in `params._meta` is modern, `initialize`
@@ -63,7 +63,7 @@ function checkMethod(headers: IncomingHttpHeaders, method: string): Classified |
 }
 
 function checkName(body: Buffer, message: Envelope, headers: IncomingHttpHeaders, method: string): Classified {
-  const field = nameField[method]
+  const field = nameField.get(method)
   const span = field !== undefined && message.params !== null ? findValue(body, message.params, [field]) : null
   const name = span && stringAt(body, span)
   if (field === undefined || name === null) return {era: 'modern', name}

@@ -1,4 +1,6 @@
 import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
+import {rpcCode} from '../mcp/protocol.ts'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import type {McpEndpoint} from './mcp-endpoint.ts'
 import {Reply} from './reply.ts'
@@ -37,7 +39,11 @@ export function createHttpServer(options: HttpServerOptions): http.Server {
       maxHeaderSize: 16 * 1024,
       requireHostHeader: false,
     },
-    (request, response) => void serve(options, request, response),
+    (request, response) => {
+      // While it drains, a connection that was kept alive brings one more request at most.
+      if (!server.listening) response.setHeader('connection', 'close')
+      void serve(options, request, response)
+    },
   )
   server.maxConnections = options.maxConnections
   server.maxRequestsPerSocket = 0
@@ -62,12 +68,15 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
     sent = new Reply(response, record, options.now, false)
     return refuse(sent, record, refused)
   }
-  if (path === '/mcp') {
-    sent = options.endpoint.reply(request, response, record)
-    return options.endpoint.handle(request, response, record, sent)
+  const mcp = path === '/mcp'
+  sent = mcp ? options.endpoint.reply(request, response, record) : new Reply(response, record, options.now, false)
+  try {
+    if (mcp) await options.endpoint.handle(request, response, record, sent)
+    else await plainPath(options, request, path, sent)
+  } catch (error) {
+    // A fault of ours in one request must not end the others.
+    failed(sent, record, error)
   }
-  sent = new Reply(response, record, options.now, false)
-  await plainPath(options, request, path, sent)
 }
 
 async function plainPath(
@@ -99,6 +108,16 @@ function refuse(reply: Reply, record: OpenRequest, fault: WireFault): void {
   record.blame = 'client'
   record.message = fault.message
   reply.end(fault.status, json({error: fault.message}), {connection: 'close'})
+}
+
+function failed(reply: Reply, record: OpenRequest, error: unknown): void {
+  record.outcome = 'error'
+  record.kind = 'Internal'
+  record.code = rpcCode.internalError
+  record.blame = 'proxy'
+  record.message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const value = errorValue(rpcCode.internalError, 'Internal error', {blame: 'proxy', requestId: record.requestId})
+  reply.end(500, responseMessage(null, 'error', value))
 }
 
 function json(value: object): Buffer {

@@ -26,6 +26,9 @@ export interface McpEndpointOptions {
   readonly principalOf: (request: IncomingMessage) => string
 }
 
+/** A backend that says one of these speaks of the request, not of itself. */
+const clientCodes = new Set<number>([rpcCode.invalidRequest, rpcCode.methodNotFound, rpcCode.invalidParams])
+
 /** The only revision with JSON-RPC batches. */
 const batchVersion = '2025-03-26'
 
@@ -249,8 +252,8 @@ export class McpEndpoint {
     const span = findValue(error, {start: 0, end: error.length}, ['code'])
     record.outcome = 'error'
     record.kind = 'BackendError'
-    record.blame = 'backend-logic'
     record.code = span === null ? null : Number(error.toString('latin1', span.start, span.end)) || null
+    record.blame = record.code !== null && clientCodes.has(record.code) ? 'client' : 'backend-logic'
     record.message = this.#options.redactor.text(error.toString('utf8', 0, 300))
   }
 

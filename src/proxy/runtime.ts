@@ -1,42 +1,27 @@
 import {randomBytes} from 'node:crypto'
 import type http from 'node:http'
-import type {BackendConfig, Config} from '../config/schema.ts'
+import type {Config} from '../config/schema.ts'
 import type {Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
-import type {BackendAnswer} from '../mcp/connection.ts'
-import {parseObject} from '../mcp/handshake.ts'
-import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
-import {rpcCode} from '../mcp/protocol.ts'
 import {startReaper} from '../mcp/reaper.ts'
 import {killOwned} from '../mcp/sweep.ts'
 import {knownValuesRedactor} from '../redaction/known-values.ts'
-import type {Redactor} from '../redaction/redactor.ts'
 import {systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
 import {describePortOwner} from '../shared/port-owner.ts'
 import {readProcessStat} from '../shared/proc.ts'
-import {Backend} from './backend.ts'
-import {Catalogue} from './catalogue.ts'
-import type {ClientProfile} from './client-profile.ts'
-import {OwnScope, sharedScope} from './client-scope.ts'
+import {assemble} from './assemble.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
 import {createHttpServer, listen} from './http-server.ts'
-import {ListAnnouncer} from './list-announcer.ts'
-import {listsChangedBy} from './list-kinds.ts'
 import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
-import type {Services} from './method-call.ts'
 import {createMetricsServer} from './metrics-server.ts'
 import {metricsText} from './metrics-text.ts'
-import {ParkedCalls} from './parked-calls.ts'
-import {ProfileScopes} from './profile-scopes.ts'
 import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
-import {RequestStates} from './request-state.ts'
 import {RuntimeLog} from './runtime-log.ts'
-import {Session, Sessions} from './sessions.ts'
 import {
   claimStateFolder,
   controlSocketPath,
@@ -44,7 +29,6 @@ import {
   removeSocket,
   writeRuntimeRecord,
 } from './state-folder.ts'
-import {Subscriptions} from './subscriptions.ts'
 import {takeSnapshot} from './take-snapshot.ts'
 import {createTraceIds} from './trace-id.ts'
 import {createWireGuard} from './wire-guard.ts'
@@ -118,11 +102,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       allowedHosts: config.server.allowed_hosts,
       allowedOrigins: config.server.allowed_origins,
     })
-  const sessions = new Sessions({
-    idleTimeoutMs: config.server.session_idle_timeout,
-    max: config.server.max_sessions,
-    clock,
-  })
   const lag = new LoopLag()
   const reaper = startReaper(instance, error =>
     log.write({
@@ -133,68 +112,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       pairs: {error: messageOf(error)},
     }),
   )
-  const environment = {instance, clock, identity, reaper}
-  const subscriptions = new Subscriptions(identity)
-  const backends = config.servers.map(
-    each =>
-      new Backend({
-        config: each,
-        environment,
-        defaultTimeoutMs: config.server.request_timeout,
-        target: targetText(each, redactor),
-        log: message => log.write(message),
-        onChange: backendChanged,
-        onConnected: (backend, link) => subscriptions.connected(backend, link),
-        onNotification: backendNotified,
-      }),
-  )
-  const catalogue = new Catalogue({backends, listsOf: backend => backend.lists, log: message => log.write(message)})
-  const announcer = new ListAnnouncer(method => sessions.notifyAll(method, null))
-  function backendChanged(backend: Backend): void {
-    catalogue.invalidate()
-    events.emit({type: 'server', server: backend.snapshot()})
-    announcer.compare(catalogue.current)
-  }
-  function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
-    const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
-    if (typeof uri === 'string' && params) return subscriptions.updated(backend, uri, params)
-    if (listsChangedBy(method).length > 0) sessions.notifyAll(method, params)
-  }
-
-  const shared = sharedScope(catalogue)
-  const ownScope = (profile: ClientProfile, exclusive: boolean, session: () => Session | undefined): OwnScope =>
-    new OwnScope({
-      backends,
-      profile,
-      identity,
-      exclusive,
-      onRequest: async (_, method, params) => session()?.ask(method, params) ?? refuseRequest(method),
-      onNotification: (_, method, params) => session()?.notify?.(notificationMessage(method, params)),
-      log: message => log.write(message),
-    })
-  const profileScopes = new ProfileScopes(profile => ownScope(profile, true, () => undefined), clock.now)
-  const parkedCalls = new ParkedCalls()
-  const services: Services = {
-    backends,
-    sessions,
-    subscriptions,
-    parkedCalls,
-    requestStates: new RequestStates(randomBytes(32)),
-    identity,
-    server,
-    listTimeoutMs: config.server.list_timeout,
-    now: clock.now,
-    scopeFor: (principal, profile) => (profile.interactive ? profileScopes.for(principal, profile) : shared),
-    openSession: opening => {
-      const scope = opening.profile.interactive ? ownScope(opening.profile, false, () => session) : shared
-      const session: Session = new Session(opening, scope)
-      sessions.add(session)
-      return session
-    },
-  }
-
+  const inside = assemble({config, instance, clock, events, log, redactor, identity, server, reaper})
+  const {backends, catalogue, sessions} = inside
   const endpoint = new McpEndpoint({
-    services,
+    services: inside.services,
     redactor,
     maxBodyBytes: config.server.max_body_size,
     requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
@@ -328,10 +249,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     const childGraceMs = Math.min(2000, config.server.shutdown_timeout / 2)
     while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
       await new Promise(resolve => setTimeout(resolve, 20))
-    parkedCalls.stop()
-    subscriptions.stop()
-    sessions.stop()
-    await profileScopes.stop()
+    await inside.stop()
     await Promise.all(backends.map(backend => backend.stop(Math.max(100, Math.min(childGraceMs, until - clock.now())))))
     const left = killOwned(instance)
     log.write({
@@ -360,20 +278,4 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       killOwned(instance)
     },
   }
-}
-
-/** Nobody is there who could be asked: a modern client is only asked during its own call. */
-function refuseRequest(method: string): BackendAnswer {
-  if (method === 'ping') return {kind: 'result', value: Buffer.from('{}')}
-  return {kind: 'error', value: errorValue(rpcCode.methodNotFound, `Method not found: ${method}`)}
-}
-
-/** What a server runs or connects to, for people: no user info, no known secret. */
-function targetText(config: BackendConfig, redactor: Redactor): string {
-  if (config.command !== undefined) return redactor.text([config.command, ...config.args].join(' '))
-  if (config.endpoint === undefined) return '(no transport)'
-  const url = new URL(config.endpoint)
-  url.username = ''
-  url.password = ''
-  return redactor.text(url.href)
 }

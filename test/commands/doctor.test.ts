@@ -6,6 +6,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {catalogue} from '../../src/diagnostics/checks/catalogue.ts'
 import {Scene} from '../diagnostics/scene.ts'
 import {server} from '../diagnostics/world.ts'
+import {needsUser} from '../helpers/as-user.ts'
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const plainUser = 65534
@@ -105,7 +106,11 @@ describe('doctor', () => {
   })
 })
 
-describe.skipIf(process.getuid?.() !== 0)('doctor as a plain user, of a runtime of another', () => {
+describe('doctor as a plain user, of a runtime of another', () => {
+  beforeEach(() => {
+    needsUser()
+  })
+
   test('says what can be seen from outside, and calls nothing down that it may not see', async () => {
     await scene.runtime([server()])
     chmodSync(scene.folder, 0o755)

@@ -1,0 +1,73 @@
+import type {ServerSnapshot} from '../control/contract.ts'
+import {CallFailure} from '../mcp/call-failure.ts'
+import type {BackendAnswer, BackendCall, BackendConnection} from '../mcp/connection.ts'
+import type {Redactor} from '../redaction/redactor.ts'
+import type {Clock} from '../shared/clock.ts'
+import {LatencyHistogram} from '../shared/latency-buckets.ts'
+
+/** What is counted of one server. */
+export class BackendFigures {
+  readonly latency = new LatencyHistogram()
+  /** Failures by kind. */
+  readonly failures = new Map<string, number>()
+  readonly #clock: Clock
+  readonly #redactor: Redactor
+  #lastError: ServerSnapshot['lastError'] = null
+  #inFlight = 0
+  #requests = 0
+  #errors = 0
+
+  constructor(clock: Clock, redactor: Redactor) {
+    this.#clock = clock
+    this.#redactor = redactor
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  get requests(): number {
+    return this.#requests
+  }
+
+  get errors(): number {
+    return this.#errors
+  }
+
+  get lastError(): ServerSnapshot['lastError'] {
+    return this.#lastError
+  }
+
+  /** Sends one call, counted and timed. @throws CallFailure */
+  async call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
+    this.#inFlight++
+    this.#requests++
+    const startedAt = this.#clock.now()
+    try {
+      const answer = await connection.call(call)
+      this.latency.record(this.#clock.now() - startedAt)
+      if (answer.kind === 'error') this.#errors++
+      return answer
+    } catch (error) {
+      if (error instanceof CallFailure && error.blame !== 'client') {
+        this.#errors++
+        this.fault(error)
+      }
+      throw error
+    } finally {
+      this.#inFlight--
+    }
+  }
+
+  /** Remembers what went wrong, without known secrets: consoles show it as it is. */
+  fault(failure: CallFailure): void {
+    this.failures.set(failure.kind, (this.failures.get(failure.kind) ?? 0) + 1)
+    const seen = failure.evidence === undefined ? '' : ` (${failure.evidence})`
+    this.#lastError = {
+      at: new Date(this.#clock.wallMs()).toISOString(),
+      kind: failure.kind,
+      message: this.#redactor.text(failure.message + seen),
+      blame: failure.blame,
+    }
+  }
+}

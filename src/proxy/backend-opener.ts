@@ -1,0 +1,110 @@
+import type {BackendConfig} from '../config/schema.ts'
+import type {BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
+import type {ClientIdentity} from '../mcp/handshake.ts'
+import type {Redactor} from '../redaction/redactor.ts'
+import {Ring} from '../shared/ring.ts'
+import {OddityLog} from './oddity-log.ts'
+import {type BackendEnvironment, EndedDuringDiscover, openBackend} from './open-backend.ts'
+import type {LogMessage} from './runtime-log.ts'
+
+export interface BackendOpenerOptions {
+  readonly config: BackendConfig
+  readonly environment: BackendEnvironment
+  /** The command line or endpoint for people, without secrets. */
+  readonly target: string
+  readonly redactor: Redactor
+  readonly log: (message: LogMessage) => void
+}
+
+const stderrKept = 50
+
+/** Opens connections to one server, and keeps what its processes say on stderr. */
+export class BackendOpener {
+  readonly #options: BackendOpenerOptions
+  readonly #stderr = new Ring<string>(stderrKept)
+  readonly #oddities: OddityLog
+  /** Of the newest process only: an earlier one's words explain nothing. */
+  #lastWords: string[] = []
+  #legacy = false
+  #generation = 0
+  #stopped = false
+
+  constructor(options: BackendOpenerOptions) {
+    this.#options = options
+    this.#oddities = new OddityLog(options.config.id, options.environment.clock.now, options.log)
+  }
+
+  /** Lines of stderr, the newest last, without known secrets. */
+  get stderrTail(): readonly string[] {
+    return this.#stderr.toArray()
+  }
+
+  /** From now on nothing is started any more. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /**
+   * Starts or connects. A server that ends itself when it is asked for its era is started once more without that, and
+   * from then on always.
+   * @throws CallFailure
+   */
+  async open(
+    identity: ClientIdentity,
+    events: Omit<ConnectionEvents, 'onOddity'>,
+    onPid: (pid: number) => void = () => {},
+  ): Promise<BackendConnection> {
+    this.#lastWords = []
+    let connection: BackendConnection
+    try {
+      connection = await this.#openOnce(identity, events, onPid)
+    } catch (error) {
+      // Ended by us, it would be started again behind the runtime's back.
+      if (!(error instanceof EndedDuringDiscover) || this.#stopped) throw error
+      this.#legacy = true
+      connection = await this.#openOnce(identity, events, onPid)
+    }
+    this.#legacy = connection.info.era === 'legacy'
+    return connection
+  }
+
+  #openOnce(
+    identity: ClientIdentity,
+    events: Omit<ConnectionEvents, 'onOddity'>,
+    onPid: (pid: number) => void,
+  ): Promise<BackendConnection> {
+    const {config, environment, log, target} = this.#options
+    return openBackend({
+      config,
+      environment: {...environment, identity},
+      generation: ++this.#generation,
+      era: this.#legacy ? 'legacy' : 'unknown',
+      events: {...events, onOddity: (kind, detail) => this.#oddities.note(kind, detail)},
+      onSpawn: pid => {
+        onPid(pid)
+        const pairs = {server_id: config.id, pid, command: target}
+        log({level: 'INFO', module: 'backend', kind: 'Spawned', message: 'server process started', pairs})
+      },
+      onStderr: line => this.#said(line),
+      onStderrDropped: bytes => {
+        const pairs = {server_id: config.id, dropped_bytes: bytes}
+        log({
+          level: 'WARN',
+          module: 'backend',
+          kind: 'StderrFlood',
+          message: 'stderr comes faster than it is kept',
+          pairs,
+        })
+      },
+      stderrTail: () => this.#lastWords,
+    })
+  }
+
+  #said(raw: string): void {
+    const {config, log, redactor} = this.#options
+    const line = redactor.text(raw)
+    this.#stderr.push(line)
+    this.#lastWords = [...this.#lastWords.slice(-2), line]
+    log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, pairs: {server_id: config.id}})
+  }
+}
