@@ -2,41 +2,43 @@ import type {BackendAnswer} from './connection.ts'
 import {scanMessage} from './envelope.ts'
 import type {HttpLink} from './http-link.ts'
 import {SseParser} from './sse-parser.ts'
-
-const firstDelayMs = 1000
-const longestDelayMs = 30_000
+import {StreamPosition} from './stream-position.ts'
 
 /**
  * Listens on a legacy session's GET stream, where the backend says what belongs to no call; opened again when it ends.
  * A backend that offers none (405, or any other answer) is left alone.
  */
 export function listenOnSession(link: HttpLink): void {
-  let delayMs = firstDelayMs
+  const position = new StreamPosition()
   const open = (): void => {
     if (link.closing) return
     let streaming = false
     const parser = new SseParser({
       maxEventBytes: link.options.maxMessageBytes,
-      onEvent: event => receive(link, event.data),
+      onEvent: event => {
+        position.note(event)
+        receive(link, event.data)
+      },
       onOverflow: () =>
         link.options.events.onOddity('EventTooLarge', 'an event on the GET stream is larger than a message may be'),
     })
     const again = (): void => {
       if (link.closing || !streaming) return
-      setTimeout(open, delayMs).unref()
-      delayMs = Math.min(delayMs * 2, longestDelayMs)
+      setTimeout(open, position.delayMs).unref()
     }
-    link.get({
-      onHead: (status, headers) => {
-        streaming = status === 200 && String(headers['content-type'] ?? '').startsWith('text/event-stream')
-        if (streaming) delayMs = firstDelayMs
+    link.get(
+      {
+        onHead: (status, headers) => {
+          streaming = status === 200 && String(headers['content-type'] ?? '').startsWith('text/event-stream')
+        },
+        onData: chunk => {
+          if (streaming) parser.push(chunk)
+        },
+        onEnd: again,
+        onError: again,
       },
-      onData: chunk => {
-        if (streaming) parser.push(chunk)
-      },
-      onEnd: again,
-      onError: again,
-    })
+      position.lastEventId,
+    )
   }
   open()
 }
