@@ -62,7 +62,7 @@ async function startRefusing(refuse: () => boolean) {
     else sendJson(response, 200, {jsonrpc: '2.0', id, result})
   }).listen(0, '127.0.0.1')
   await new Promise(resolve => server.once('listening', resolve))
-  atEnd(() => server.close())
+  atEnd(() => void server.close())
   return {endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`}
 }
 
