@@ -8,6 +8,7 @@ import {type Envelope, scanMessage} from './envelope.ts'
 import {type ClientIdentity, discover, initialize} from './handshake.ts'
 import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
+import {oneLine} from './one-line.ts'
 import {PendingCalls} from './pending-calls.ts'
 import {ownProgressToken} from './progress-token.ts'
 import {metaKey, rpcCode} from './protocol.ts'
@@ -118,7 +119,7 @@ class StdioLink {
   #write(message: Buffer): void {
     const {stdin} = this.#options.child
     stdin.cork()
-    stdin.write(message)
+    stdin.write(oneLine(message))
     stdin.write('\n')
     stdin.uncork()
   }
