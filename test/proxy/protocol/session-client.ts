@@ -29,6 +29,8 @@ export interface SessionClient {
   notify(method: string, params: Json): Promise<void>
   /** What comes on the GET stream from now on. */
   listen(): Promise<Message[]>
+  /** Ends the session. */
+  close(): Promise<void>
 }
 
 /** A client of 2025-11-25 that can be asked things. */
@@ -66,6 +68,9 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
   return {
     call,
     notify,
+    async close() {
+      await (await fetch(`${url}/mcp`, {method: 'DELETE', headers})).arrayBuffer()
+    },
     async listen() {
       const seen: Message[] = []
       const get = {...headers, accept: 'text/event-stream'}
