@@ -172,7 +172,7 @@ export class HttpCall {
       body,
       'no',
     )
-    this.#link.sessionLost(lost)
+    this.#link.lost(lost)
     return lost
   }
 

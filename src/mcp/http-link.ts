@@ -124,8 +124,8 @@ export class HttpLink {
     return this.#session !== undefined
   }
 
-  /** The backend has forgotten our session: this connection is of no more use. */
-  sessionLost(failure: CallFailure): void {
+  /** The backend has forgotten our session, or is away: this connection is of no more use. */
+  lost(failure: CallFailure): void {
     this.#session = undefined
     this.#end(failure)
   }

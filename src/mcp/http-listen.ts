@@ -1,17 +1,20 @@
 import type {BackendAnswer} from './connection.ts'
 import {scanMessage} from './envelope.ts'
+import {transportFailure} from './http-exchange.ts'
 import type {HttpLink} from './http-link.ts'
 import {SseParser} from './sse-parser.ts'
 
-const firstDelayMs = 1000
+const firstDelayMs = 200
 const longestDelayMs = 30_000
 
 /**
  * Listens on a legacy session's GET stream, where the backend says what belongs to no call; opened again when it ends.
- * A backend that offers none (405, or any other answer) is left alone.
+ * A backend that offers none (405, or any other answer) is left alone; one that had one and cannot be reached any more is
+ * lost, which would else be noticed only by the next call.
  */
 export function listenOnSession(link: HttpLink): void {
   let delayMs = firstDelayMs
+  let offered = false
   const open = (): void => {
     if (link.closing) return
     let streaming = false
@@ -22,20 +25,25 @@ export function listenOnSession(link: HttpLink): void {
         link.options.events.onOddity('EventTooLarge', 'an event on the GET stream is larger than a message may be'),
     })
     const again = (): void => {
-      if (link.closing || !streaming) return
+      if (link.closing || !offered) return
       setTimeout(open, delayMs).unref()
       delayMs = Math.min(delayMs * 2, longestDelayMs)
     }
     link.get({
       onHead: (status, headers) => {
         streaming = status === 200 && String(headers['content-type'] ?? '').startsWith('text/event-stream')
+        offered = streaming
         if (streaming) delayMs = firstDelayMs
       },
       onData: chunk => {
         if (streaming) parser.push(chunk)
       },
       onEnd: again,
-      onError: again,
+      onError: (error, written) => {
+        const failure = transportFailure(link.origin, error, written)
+        if (offered && failure.delivered === 'no' && !link.closing) link.lost(failure)
+        else again()
+      },
     })
   }
   open()

@@ -144,8 +144,21 @@ export class Backend {
   }
 
   /** Sends one call over a connection of this backend, counted and timed. @throws CallFailure */
-  call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
-    return this.#figures.call(connection, call)
+  async call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
+    try {
+      return await this.#figures.call(connection, call)
+    } catch (error) {
+      if (error instanceof CallFailure && isAway(error)) this.lost(connection, error)
+      throw error
+    }
+  }
+
+  /** The shared connection leads nowhere any more: it is made anew, with the delays of any other loss. */
+  lost(connection: BackendConnection, failure: CallFailure): void {
+    if (this.#link?.connection !== connection) return
+    this.#link = undefined
+    void connection.close(500)
+    this.#ended(failure)
   }
 
   /**
@@ -284,7 +297,9 @@ export class Backend {
     const healthyMs = this.#upAt === undefined ? 0 : now - this.#upAt
     this.#upAt = undefined
     this.#restarts++
-    const next = this.#policy.ended(now, healthyMs)
+    // A forgotten session says nothing against the backend: the next one is opened at once.
+    const forgotten = failure.kind === 'SessionLost'
+    const next = forgotten ? {delayMs: 0, crashLoop: false} : this.#policy.ended(now, healthyMs)
     this.#nextStartAt = environment.clock.wallMs() + next.delayMs
     this.#timer = setTimeout(() => void this.#open(), next.delayMs)
     this.#figures.fault(failure)
@@ -301,7 +316,7 @@ export class Backend {
         next_start_ms: next.delayMs,
       },
     })
-    const away = transportOf(this.config) === 'stdio' ? 'restarting' : 'down'
+    const away = transportOf(this.config) === 'stdio' || forgotten ? 'restarting' : 'down'
     this.#become(next.crashLoop && away === 'restarting' ? 'crash_loop' : away)
   }
 
@@ -343,6 +358,11 @@ export function unavailable(backend: Backend): CallFailure {
       delivered: 'no',
     },
   )
+}
+
+/** Nothing could be sent at all: the endpoint is not there. */
+function isAway({kind, delivered}: CallFailure): boolean {
+  return kind === 'TransportFailed' && delivered === 'no'
 }
 
 function unexpected(error: unknown): CallFailure {

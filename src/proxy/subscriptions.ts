@@ -107,6 +107,7 @@ export class Subscriptions {
         })
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error
+        if (error.kind === 'TransportFailed' && error.delivered === 'no') return backend.lost(link.connection, error)
       }
       // Ended by us for a new list of URIs: at once. Otherwise the backend does not offer it, or closed it.
       if (!controller.signal.aborted) await new Promise(resolve => setTimeout(resolve, relistenMs).unref())
