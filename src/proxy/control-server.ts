@@ -41,7 +41,10 @@ export async function startControlServer(options: ControlServerOptions): Promise
 
 function handle(options: ControlServerOptions, request: IncomingMessage, response: ServerResponse): void {
   request.resume()
-  const url = new URL(request.url ?? '/', 'http://control')
+  const target = request.url ?? '/'
+  // A target such as `//` is no path, and URL would throw.
+  if (!URL.canParse(target, 'http://control')) return json(response, 400, {error: 'the request target must be a path'})
+  const url = new URL(target, 'http://control')
   if (request.method === 'GET' && url.pathname === controlPath.snapshot) return json(response, 200, options.snapshot())
   if (request.method === 'GET' && url.pathname === controlPath.events) {
     return stream(options, response, Number(url.searchParams.get('since') ?? options.events.seq))

@@ -23,6 +23,8 @@ export interface HttpServerOptions {
   readonly traceIdOf: (request: IncomingMessage, requestId: string) => string
   readonly now: () => number
   readonly maxConnections: number
+  /** Told of what no request handler could handle. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** The listener that clients see: `/mcp`, `/health`, `/health/live`, `/api/tools/list`. */
@@ -37,7 +39,7 @@ export function createHttpServer(options: HttpServerOptions): http.Server {
       maxHeaderSize: 16 * 1024,
       requireHostHeader: false,
     },
-    (request, response) => void serve(options, request, response),
+    (request, response) => void serve(options, request, response).catch(error => failed(options, response, error)),
   )
   server.maxConnections = options.maxConnections
   server.maxRequestsPerSocket = 0
@@ -68,6 +70,13 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
   }
   sent = new Reply(response, record, options.now, false)
   await plainPath(options, request, path, sent)
+}
+
+/** A fault of ours in one request ends that request: the others are not to suffer for it. */
+function failed(options: HttpServerOptions, response: ServerResponse, error: unknown): void {
+  options.onFault(error)
+  if (!response.headersSent) response.writeHead(500, {'content-type': 'application/json', connection: 'close'})
+  response.end(json({error: 'internal error'}))
 }
 
 async function plainPath(

@@ -11,6 +11,7 @@ import {startReaper} from '../mcp/reaper.ts'
 import {killOwned} from '../mcp/sweep.ts'
 import {knownValuesRedactor} from '../redaction/known-values.ts'
 import type {Redactor} from '../redaction/redactor.ts'
+import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
 import {systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
 import {describePortOwner} from '../shared/port-owner.ts'
@@ -37,6 +38,7 @@ import {RequestMetrics} from './request-metrics.ts'
 import {RequestStates} from './request-state.ts'
 import {RuntimeLog} from './runtime-log.ts'
 import {Session, Sessions} from './sessions.ts'
+import {shownServer} from './shown-server.ts'
 import {
   claimStateFolder,
   controlSocketPath,
@@ -152,7 +154,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const announcer = new ListAnnouncer(method => sessions.notifyAll(method, null))
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
-    events.emit({type: 'server', server: backend.snapshot()})
+    events.emit({type: 'server', server: shownServer(backend.snapshot(), redactor)})
     announcer.compare(catalogue.current)
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
@@ -212,6 +214,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     traceIdOf: createTraceIds(),
     now: clock.now,
     maxConnections: 10_000,
+    onFault: error =>
+      log.write({
+        level: 'ERROR',
+        module: 'proxy',
+        kind: 'Internal',
+        message: 'a request met a fault of only1mcp itself',
+        pairs: {error: messageOf(error), stack: error instanceof Error ? error.stack : undefined},
+      }),
   })
   const snapshot = (): Snapshot =>
     takeSnapshot({
@@ -224,6 +234,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       catalogue,
       backends,
       lag,
+      redactor,
     })
   const metricsServer = createMetricsServer(
     () =>
@@ -370,10 +381,19 @@ function refuseRequest(method: string): BackendAnswer {
 
 /** What a server runs or connects to, for people: no user info, no known secret. */
 function targetText(config: BackendConfig, redactor: Redactor): string {
-  if (config.command !== undefined) return redactor.text([config.command, ...config.args].join(' '))
+  if (config.command !== undefined) {
+    const secret = new Set(secretArguments(config.args))
+    const shown = config.args.map(argument => {
+      const value = [...secret].find(each => argument === each || argument.endsWith(`=${each}`))
+      return value === undefined ? argument : `${argument.slice(0, -value.length)}***`
+    })
+    return redactor.text([config.command, ...shown].join(' '))
+  }
   if (config.endpoint === undefined) return '(no transport)'
   const url = new URL(config.endpoint)
   url.username = ''
   url.password = ''
+  url.hash = ''
+  for (const name of new Set(url.searchParams.keys())) if (tellsSecret(name)) url.searchParams.set(name, '***')
   return redactor.text(url.href)
 }
