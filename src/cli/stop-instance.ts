@@ -1,7 +1,8 @@
+import {type RuntimeRecord, readRuntimeFile, runtimeFilePath} from '../control/runtime-file.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
-import {isAlive} from '../shared/proc.ts'
+import {isAlive, uidOf} from '../shared/proc.ts'
 import {findInstance} from './instance.ts'
 
 /** Longer than any shutdown deadline one would set for a person at a prompt. */
@@ -19,7 +20,7 @@ export async function stopInstance(): Promise<string> {
   } catch (error) {
     if (!(error instanceof AppError) || (error.code !== 'CONTROL_TIMEOUT' && error.code !== 'CONTROL_UNREACHABLE'))
       throw error
-    if (isAlive(record)) process.kill(record.pid, 'SIGTERM')
+    if (isAlive(record)) terminate(record)
   }
   while (isAlive(record)) {
     if (performance.now() - startedAt > waitMs) {
@@ -31,4 +32,18 @@ export async function stopInstance(): Promise<string> {
     await new Promise(resolve => setTimeout(resolve, 50))
   }
   return `stopped pid ${record.pid} (${record.host}:${record.port}) after ${formatDuration(performance.now() - startedAt)}`
+}
+
+/** TERM, but never to another user's process: the record could be a forgery by somebody who can write to its folder. */
+function terminate(record: RuntimeRecord): void {
+  const read = readRuntimeFile(record.statePath)
+  const uid = uidOf(record.pid)
+  if (read.state !== 'known' || read.record.pid !== record.pid || uid === undefined || read.ownerUid !== uid) {
+    throw new AppError(
+      'STOP_REFUSED',
+      `pid ${record.pid} is not a process of the user that ${runtimeFilePath(record.statePath)} belongs to: no signal was sent`,
+      {fix: `Somebody may have forged that file. Look at the process first: ps -fp ${record.pid}`},
+    )
+  }
+  process.kill(record.pid, 'SIGTERM')
 }

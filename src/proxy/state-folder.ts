@@ -51,9 +51,10 @@ export function claimStateFolder(stateDir: string): Leftover | undefined {
       },
     )
   }
-  const killed = killOwned(record.instance)
-  removeSocket(record.socket)
   rmSync(read.path, {force: true})
+  // Whoever else could write here could name any processes in it.
+  if (read.ownerUid !== process.getuid?.()) return undefined
+  const killed = killOwned(record.instance)
   return {record, killed}
 }
 
