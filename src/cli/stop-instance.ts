@@ -2,7 +2,7 @@ import {type RuntimeRecord, readRuntimeFile, runtimeFilePath} from '../control/r
 import {formatDuration} from '../shared/duration.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
-import {isAlive, uidOf} from '../shared/proc.ts'
+import {isAlive, openFiles, uidOf} from '../shared/proc.ts'
 import {findInstance} from './instance.ts'
 
 /** Longer than any shutdown deadline one would set for a person at a prompt. */
@@ -34,14 +34,17 @@ export async function stopInstance(): Promise<string> {
   return `stopped pid ${record.pid} (${record.host}:${record.port}) after ${formatDuration(performance.now() - startedAt)}`
 }
 
-/** TERM, but never to another user's process: the record could be a forgery by somebody who can write to its folder. */
+/**
+ * TERM, but only to a process that is a runtime with these logs: the record could be a forgery by somebody who can write to
+ * its folder. A runtime that hangs still holds its log files open.
+ */
 function terminate(record: RuntimeRecord): void {
   const read = readRuntimeFile(record.statePath)
-  const uid = uidOf(record.pid)
-  if (read.state !== 'known' || read.record.pid !== record.pid || uid === undefined || read.ownerUid !== uid) {
+  const sameOwner = read.state === 'known' && read.ownerUid === uidOf(record.pid)
+  if (!sameOwner || !openFiles(record.pid).some(path => path.startsWith(`${record.logPath}/`))) {
     throw new AppError(
       'STOP_REFUSED',
-      `pid ${record.pid} is not a process of the user that ${runtimeFilePath(record.statePath)} belongs to: no signal was sent`,
+      `pid ${record.pid} does not look like the runtime that ${runtimeFilePath(record.statePath)} tells of: no signal was sent`,
       {fix: `Somebody may have forged that file. Look at the process first: ps -fp ${record.pid}`},
     )
   }

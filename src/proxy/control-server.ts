@@ -31,6 +31,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
     chmodSync(options.socketPath, 0o600)
   } catch (error) {
     throw new AppError('CONTROL_SOCKET', `cannot open the control socket ${options.socketPath}: ${messageOf(error)}`, {
+      fix: 'Remove what stands there, if it is not the socket of a runtime that still runs.',
       cause: error,
     })
   } finally {

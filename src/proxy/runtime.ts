@@ -42,6 +42,7 @@ import {shownServer} from './shown-server.ts'
 import {
   claimStateFolder,
   controlSocketPath,
+  refuseLiveSocket,
   removeRuntimeRecord,
   removeSocket,
   writeRuntimeRecord,
@@ -268,6 +269,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         describePortOwner,
       )
     }
+    await refuseLiveSocket(record.socket)
     removeSocket(record.socket)
     control = await startControlServer({
       socketPath: record.socket,
