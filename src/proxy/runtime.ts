@@ -31,6 +31,7 @@ import {McpEndpoint} from './mcp-endpoint.ts'
 import type {Services} from './method-call.ts'
 import {createMetricsServer} from './metrics-server.ts'
 import {metricsText} from './metrics-text.ts'
+import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
 import {ProfileScopes} from './profile-scopes.ts'
 import {RequestLedger} from './request-ledger.ts'
@@ -165,6 +166,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 
   const shared = sharedScope(catalogue)
+  const ownChildren = new OwnChildren(() => sessions.dropUnused() || profileScopes.dropUnused())
   const ownScope = (profile: ClientProfile, exclusive: boolean, session: () => Session | undefined): OwnScope =>
     new OwnScope({
       backends,
@@ -173,6 +175,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       exclusive,
       onRequest: async (_, method, params) => session()?.ask(method, params) ?? refuseRequest(method),
       onNotification: (_, method, params) => session()?.notify?.(notificationMessage(method, params)),
+      admit: () => ownChildren.admit(),
       log: message => log.write(message),
     })
   const profileScopes = new ProfileScopes(profile => ownScope(profile, true, () => undefined), clock.now)
