@@ -52,7 +52,7 @@ export class Backend {
     this.#since = options.environment.clock.wallMs()
     this.#startingSince = options.environment.clock.now()
     this.#opener = new BackendOpener(options)
-    this.#figures = new BackendFigures(options.environment.clock, options.redactor)
+    this.#figures = new BackendFigures(options.environment.clock)
   }
 
   get id(): string {

@@ -15,6 +15,8 @@ export interface Lease {
 /** Over which connections a client's calls go, and what it therefore sees listed. */
 export interface ClientScope {
   readonly catalogue: Catalogue
+  /** Whether it has connections of its own open. */
+  readonly holds: boolean
   /** Opens what the lists need, for at most `timeoutMs`. */
   prepare(timeoutMs: number): Promise<void>
   /** @throws CallFailure */
@@ -28,6 +30,7 @@ export interface ClientScope {
 export function sharedScope(catalogue: Catalogue): ClientScope {
   return {
     catalogue,
+    holds: false,
     prepare: async timeoutMs => void (await catalogue.settled(timeoutMs)),
     lease: async (backend, timeoutMs, signal) => ({
       link: backend.link ?? (await backend.whenUp(timeoutMs, signal)),
@@ -47,6 +50,8 @@ export interface OwnScopeOptions {
   /** What a backend asks outside of any call, and tells. */
   readonly onRequest: (backend: Backend, method: string, params: Buffer | null) => Promise<BackendAnswer>
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
+  /** Asked before a child is started; what it gives is called when the child has ended. @throws CallFailure */
+  readonly admit: () => Promise<() => void>
   readonly log: (message: LogMessage) => void
 }
 
@@ -79,6 +84,10 @@ export class OwnScope implements ClientScope {
       listsOf: backend => (backend.info?.era === 'legacy' ? this.#held.get(backend)?.[0]?.link.lists : backend.lists),
       log: options.log,
     })
+  }
+
+  get holds(): boolean {
+    return this.#held.size > 0
   }
 
   /** Calls in flight on connections of this scope. */
@@ -158,13 +167,21 @@ export class OwnScope implements ClientScope {
   }
 
   async #start(backend: Backend): Promise<Held> {
-    const link = await backend.openLink(this.#identity, {
-      onRequest: (method, params) => this.#options.onRequest(backend, method, params),
-      onNotification: (method, params) => {
-        this.catalogue.invalidate()
-        this.#options.onNotification(backend, method, params)
-      },
-    })
+    const leave = backend.config.command === undefined ? () => {} : await this.#options.admit()
+    let link: Link
+    try {
+      link = await backend.openLink(this.#identity, {
+        onRequest: (method, params) => this.#options.onRequest(backend, method, params),
+        onNotification: (method, params) => {
+          this.catalogue.invalidate()
+          this.#options.onNotification(backend, method, params)
+        },
+      })
+    } catch (error) {
+      leave()
+      throw error
+    }
+    void link.connection.closed.then(leave)
     const held: Held = {link, busy: false}
     if (this.#closed) {
       await link.connection.close(500)

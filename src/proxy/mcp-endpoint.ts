@@ -29,6 +29,9 @@ export interface McpEndpointOptions {
 /** A backend that says one of these speaks of the request, not of itself. */
 const clientCodes = new Set<number>([rpcCode.invalidRequest, rpcCode.methodNotFound, rpcCode.invalidParams])
 
+/** Each message of a batch may have an answer of megabytes, and all are kept until the last is there. */
+const maxBatch = 100
+
 /** The only revision with JSON-RPC batches. */
 const batchVersion = '2025-03-26'
 
@@ -100,6 +103,10 @@ export class McpEndpoint {
       return reply.endEmpty(400)
     }
     const scanned = scanMessage(read.body)
+    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > maxBatch) {
+      const message = `Invalid request: a batch holds at most ${maxBatch} messages`
+      return this.#refuse(record, reply, {status: 400, code: rpcCode.invalidRequest, message}, null)
+    }
     if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
       const session = this.#batchSession(request)
       if (session) return this.#batch(request, read.body, scanned.elements, session, record, reply)

@@ -4,6 +4,7 @@ import type {Replying} from './reply.ts'
 
 /** How long a parked call waits for its client to come back. */
 const keepMs = 600_000
+const maxParked = 1000
 /** A server that asks several things asks them at once: they are collected into one round. */
 const gatherMs = 15
 
@@ -88,7 +89,14 @@ export class ParkedCalls {
     return this.#calls.size
   }
 
+  /** Where too many wait, the one that has waited for longest is given up: nobody may come back for any of them. */
   park(call: ParkedCall): void {
+    const oldest = this.#calls.size >= maxParked ? this.#calls.values().next().value : undefined
+    if (oldest) {
+      clearTimeout(oldest.timer)
+      this.#calls.delete(oldest.call.token)
+      oldest.call.controller.abort()
+    }
     const timer = setTimeout(() => {
       this.#calls.delete(call.token)
       call.controller.abort()

@@ -26,6 +26,9 @@ export class BatchPart implements Replying {
   endEmpty(): void {}
 }
 
+/** A client that leaves more of its stream unread than this is cut off, so that it cannot fill our memory. */
+const maxUnreadBytes = 64 * 1024 * 1024
+
 /** The answer to one POST: a JSON document, or an event stream as soon as something is said before the answer. */
 export class Reply implements Replying {
   readonly #response: ServerResponse
@@ -93,5 +96,6 @@ export class Reply implements Replying {
   #write(bytes: Buffer): void {
     this.#bytes += bytes.length
     this.#response.write(bytes)
+    if (this.#response.writableLength > maxUnreadBytes) this.#response.destroy()
   }
 }

@@ -141,6 +141,16 @@ export class Sessions {
     for (const session of [...this.#sessions.values()]) this.close(session)
   }
 
+  /** Ends the session with connections of its own that was not used for longest. @returns false when all are in use */
+  dropUnused(): boolean {
+    for (const session of this.#sessions.values()) {
+      if (!session.scope.holds || session.inFlight.size > 0 || session.notify !== undefined) continue
+      this.close(session)
+      return true
+    }
+    return false
+  }
+
   #expire(): void {
     const before = this.#options.clock.now() - this.#options.idleTimeoutMs
     for (const session of [...this.#sessions.values()]) {

@@ -1,5 +1,5 @@
-import {readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs'
-import {readArgv, readExe, readProcessStat} from './proc.ts'
+import {readdirSync, readFileSync, readlinkSync} from 'node:fs'
+import {readArgv, readExe, readProcessStat, uidOf} from './proc.ts'
 
 /** Who listens on a TCP port, from /proc alone. */
 export type PortOwner =
@@ -107,14 +107,6 @@ function ownerOfInode(links: ReadonlySet<string>): number | undefined {
 
 function programName(pid: number): string {
   return readProcessStat(pid)?.comm ?? readExe(pid) ?? 'an unknown program'
-}
-
-function uidOf(pid: number): number | undefined {
-  try {
-    return statSync(`/proc/${pid}`).uid
-  } catch {
-    return undefined // gone meanwhile
-  }
 }
 
 /** @returns the name from /etc/passwd, else the number */
