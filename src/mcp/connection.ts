@@ -62,6 +62,8 @@ export interface BackendConnection {
   readonly info: BackendInfo
   /** The child's pid; null for a remote one. */
   readonly pid: number | null
+  /** All calls share one stream of messages: which of several calls the backend asks about cannot be told. */
+  readonly multiplexed: boolean
   /** @throws CallFailure unless the backend answered */
   call(call: BackendCall): Promise<BackendAnswer>
   notify(method: string, params: Buffer | null): void

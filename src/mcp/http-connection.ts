@@ -13,6 +13,7 @@ export async function openHttp(options: HttpOptions): Promise<BackendConnection>
   const opened = (info: BackendInfo): BackendConnection => ({
     info,
     pid: null,
+    multiplexed: false,
     call,
     notify: (method, params) => link.notify(method, params),
     closed: link.closed,

@@ -92,6 +92,7 @@ class StdioLink {
     return {
       info,
       pid: this.#options.child.pid,
+      multiplexed: true,
       call: call => this.call(call),
       notify: (method, params) => this.notify(method, params),
       closed: this.#closed,

@@ -45,7 +45,7 @@ export interface OwnScopeOptions {
   readonly backends: readonly Backend[]
   readonly profile: ClientProfile
   readonly identity: ClientIdentity
-  /** One call at a time on a child: then what it asks belongs to that call for certain. */
+  /** One call at a time on a connection that calls share: then what it asks belongs to that call for certain. */
   readonly exclusive: boolean
   /** What a backend asks outside of any call, and tells. */
   readonly onRequest: (backend: Backend, method: string, params: Buffer | null) => Promise<BackendAnswer>
@@ -55,8 +55,8 @@ export interface OwnScopeOptions {
   readonly log: (message: LogMessage) => void
 }
 
-/** How many children of one server an exclusive scope starts before calls wait for each other. */
-const maxChildren = 8
+/** How many connections to one server an exclusive scope opens before calls wait for each other. */
+const maxConnections = 8
 
 interface Held {
   readonly link: Link
@@ -120,7 +120,7 @@ export class OwnScope implements ClientScope {
   async lease(backend: Backend, timeoutMs: number, signal: AbortSignal): Promise<Lease> {
     const main = backend.link ?? (await backend.whenUp(timeoutMs, signal))
     if (main.connection.info.era === 'modern') return {link: main, release: () => {}}
-    if (!this.#options.exclusive || main.connection.pid === null)
+    if (!this.#options.exclusive || !main.connection.multiplexed)
       return {link: (await this.#first(backend)).link, release: () => {}}
     const held = await this.#idle(backend)
     held.busy = true
@@ -153,7 +153,7 @@ export class OwnScope implements ClientScope {
       const all = this.#held.get(backend) ?? []
       const idle = all.find(held => !held.busy)
       if (idle) return idle
-      if (all.length + (this.#opening.has(backend) ? 1 : 0) < maxChildren) return this.#open(backend)
+      if (all.length + (this.#opening.has(backend) ? 1 : 0) < maxConnections) return this.#open(backend)
       await new Promise<void>(resolve => this.#waiters.push(resolve))
     }
   }

@@ -45,9 +45,12 @@ export async function openBackend(options: OpenOptions): Promise<BackendConnecti
   const {config, environment} = options
   const transport = transportOf(config)
   if (transport === 'stdio' && config.command !== undefined) return openChild(options, config.command)
-  if (transport === 'http' && config.endpoint !== undefined) {
-    const {openHttp} = await import('../mcp/http-connection.ts')
-    return openHttp({
+  if ((transport === 'http' || transport === 'sse') && config.endpoint !== undefined) {
+    const open =
+      transport === 'http'
+        ? (await import('../mcp/http-connection.ts')).openHttp
+        : (await import('../mcp/sse-connection.ts')).openSse
+    return open({
       endpoint: config.endpoint,
       headers: config.headers,
       identity: environment.identity,

@@ -1,6 +1,9 @@
-import {afterEach, describe, expect, test} from 'vitest'
-import {cells, matrixTable, revisionsOf, runCell} from './era-matrix.ts'
-import {type HttpFixture, startHttpFixture} from './fixture-server.ts'
+import {afterEach, beforeAll, describe, expect, test} from 'vitest'
+import {atEnd} from '../helpers/at-end.ts'
+import {backendKinds, cells, holds, matrixTable, revisionsOf, runCell} from './era-matrix.ts'
+import {type HttpFixture, startHttpFixture, stdioFixtureArgs} from './fixture-server.ts'
+import {type ServerEntry, startProxy} from './running-proxy.ts'
+import {revisions} from './wire/wire-client.ts'
 
 const fixtures: HttpFixture[] = []
 const start = async (era: 'legacy' | 'modern') => {
@@ -37,5 +40,30 @@ describe('the era matrix', () => {
     const result = await runCell({revision, backend: `http-${era}`}, await start(era))
     expect(Object.values(result.problems).every(problem => problem !== undefined)).toBe(true)
     expect(matrixTable([result])).toContain('0 of 1 cells hold')
+  })
+})
+
+describe('the era matrix through the proxy, all four backends behind one endpoint', () => {
+  let url: string
+
+  beforeAll(async () => {
+    const entries = await Promise.all(
+      backendKinds.map(async ({id, transport, era}): Promise<ServerEntry> => {
+        if (transport === 'stdio') return {id, prefix: id, command: process.execPath, args: stdioFixtureArgs(era)}
+        const backend = await startHttpFixture(era)
+        atEnd(() => backend.stop())
+        return {id, prefix: id, endpoint: backend.url}
+      }),
+    )
+    const proxy = await startProxy(entries)
+    atEnd(() => proxy.stop())
+    url = proxy.url
+  })
+
+  test.each(backendKinds)('a client of each revision gets on with $id', async ({id}) => {
+    for (const revision of revisions) {
+      const result = await runCell({revision, backend: id}, {url, prefix: `${id}__`})
+      expect(holds(result), matrixTable([result])).toBe(true)
+    }
   })
 })

@@ -1,0 +1,146 @@
+import {messageOf} from '../shared/errors.ts'
+import {CallFailure} from './call-failure.ts'
+import type {BackendAnswer, BackendCall, ConnectionEvents} from './connection.ts'
+import type {DroppedMessage} from './dropped-message.ts'
+import {type Envelope, scanMessage} from './envelope.ts'
+import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
+import {ownId} from './message-id.ts'
+import {PendingCalls} from './pending-calls.ts'
+import {rpcCode} from './protocol.ts'
+import {findValue, setMember} from './splice.ts'
+
+export interface DuplexOptions {
+  readonly now: () => number
+  readonly events: ConnectionEvents
+  /** @param failed the message did not get through; only asked about requests of ours */
+  readonly send: (message: Buffer, failed?: (failure: CallFailure) => void) => void
+}
+
+/** One stream of messages in each direction that all calls share: who an answer or a notification belongs to is told by ids of our own. */
+export class DuplexChannel {
+  readonly #options: DuplexOptions
+  readonly #calls: PendingCalls
+
+  constructor(options: DuplexOptions) {
+    this.#options = options
+    this.#calls = new PendingCalls(options.now, (id, reason) =>
+      this.notify('notifications/cancelled', Buffer.from(JSON.stringify({requestId: id, reason}))),
+    )
+  }
+
+  /** @throws CallFailure */
+  call(call: BackendCall): Promise<BackendAnswer> {
+    return this.#calls.start(call, id =>
+      this.#options.send(requestMessage(id, call.method, ownProgressToken(call.params, id)), failure =>
+        this.#calls.fail(id, failure),
+      ),
+    )
+  }
+
+  notify(method: string, params: Buffer | null): void {
+    this.#options.send(notificationMessage(method, params))
+  }
+
+  /** The channel is over: every call fails with it. */
+  end(failure: CallFailure): void {
+    this.#calls.failAll(failure)
+  }
+
+  receive(bytes: Buffer): void {
+    const scanned = scanMessage(bytes)
+    if (!scanned.ok) return this.#unreadable(bytes, scanned.fault, scanned.id)
+    const {message} = scanned
+    const params = part(bytes, message.params)
+    if (message.kind === 'notification') return this.#notified(message.method ?? '', params)
+    if (message.kind === 'request') return void this.#asked(message, params)
+    this.#answered(bytes, message)
+  }
+
+  /** A message over the limit: it can only fail the call that it answers. */
+  tooLarge({bytes, id}: DroppedMessage, limit: number): void {
+    const failure = new CallFailure(`the answer is larger than ${limit} bytes`, {
+      kind: 'AnswerTooLarge',
+      blame: 'backend-logic',
+      code: rpcCode.serverError,
+      delivered: 'unknown',
+      evidence: `${bytes} bytes seen, limit ${limit}`,
+    })
+    if (id !== null && this.#calls.fail(ownId(id), failure)) return
+    // Nobody knows whose answer it was: with one call in flight it can only be that one's.
+    if (this.#calls.size === 1) return this.#calls.failAll(failure)
+    this.#options.events.onOddity('AnswerTooLarge', `${bytes} bytes, and no id could be read`)
+  }
+
+  #answered(bytes: Buffer, {kind, id, result, error}: Envelope): void {
+    const value = part(bytes, result ?? error)
+    const known =
+      id !== null &&
+      value !== null &&
+      this.#calls.answer(ownId(id), {kind: kind === 'result' ? 'result' : 'error', value})
+    if (known) return
+    this.#options.events.onOddity(
+      'UnexpectedAnswer',
+      `id ${id?.bytes.toString('utf8', 0, 60) ?? 'null'}: answered twice, too late, or never asked`,
+    )
+  }
+
+  #notified(method: string, params: Buffer | null): void {
+    const call = this.#callOf(method, params)
+    if (call?.onNotification) call.onNotification(method, params)
+    else this.#options.events.onNotification(method, params)
+  }
+
+  /** Progress names its call; a log message belongs to the call in flight, if it is the only one. */
+  #callOf(method: string, params: Buffer | null): BackendCall | undefined {
+    if (method === 'notifications/message') return this.#only()
+    if (method !== 'notifications/progress' || params === null) return undefined
+    const token = findValue(params, {start: 0, end: params.length}, ['progressToken'])
+    const id = token === null ? Number.NaN : Number(params.toString('latin1', token.start, token.end))
+    return Number.isInteger(id) ? this.#calls.get(id) : undefined
+  }
+
+  #only(): BackendCall | undefined {
+    const id = this.#calls.onlyId
+    return id === undefined ? undefined : this.#calls.get(id)
+  }
+
+  async #asked({method, id}: Envelope, params: Buffer | null): Promise<void> {
+    const only = this.#calls.onlyId
+    const resume = only === undefined ? undefined : this.#calls.hold(only)
+    const handle = this.#only()?.onServerRequest ?? this.#options.events.onRequest
+    const answer = await handle(method ?? '', params).catch(
+      (error: unknown): BackendAnswer => ({
+        kind: 'error',
+        value: errorValue(rpcCode.internalError, messageOf(error)),
+      }),
+    )
+    resume?.()
+    if (id) this.#options.send(responseMessage(id.bytes, answer.kind, answer.value))
+  }
+
+  /** The call that it answers, if that can be told, ends with the reason. */
+  #unreadable(bytes: Buffer, fault: string, id: Buffer | null): void {
+    const evidence = bytes.toString('utf8', 0, 300)
+    const failure = new CallFailure(`the answer is no valid JSON-RPC message (${fault})`, {
+      kind: 'MalformedAnswer',
+      blame: 'backend-logic',
+      code: rpcCode.serverError,
+      delivered: 'unknown',
+      evidence,
+    })
+    const known = id !== null && this.#calls.fail(Number(id.toString('latin1')), failure)
+    if (!known) this.#options.events.onOddity('UnreadableMessage', `${fault}: ${evidence}`)
+  }
+}
+
+/** Clients choose equal progress tokens: towards the backend the call's own id stands in for it. */
+function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
+  if (params === null) return null
+  const meta = findValue(params, {start: 0, end: params.length}, ['_meta'])
+  if (meta === null || findValue(params, meta, ['progressToken']) === null) return params
+  return setMember(params, meta, 'progressToken', Buffer.from(String(id)))
+}
+
+function part(bytes: Buffer, span: {readonly start: number; readonly end: number} | null): Buffer | null {
+  return span === null ? null : bytes.subarray(span.start, span.end)
+}

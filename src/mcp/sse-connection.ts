@@ -1,0 +1,49 @@
+import type {BackendConnection} from './connection.ts'
+import {DuplexChannel} from './duplex-channel.ts'
+import {initialize} from './handshake.ts'
+import type {HttpOptions} from './http-link.ts'
+import {SseLink} from './sse-link.ts'
+
+/**
+ * Does the handshake with a backend of the HTTP+SSE transport (MCP 2024-11-05). Only the legacy era has it, so its era
+ * is not asked for. A lost event stream ends the connection: nothing of it can be resumed.
+ * @throws CallFailure
+ */
+export async function openSse(options: HttpOptions): Promise<BackendConnection> {
+  const link = new SseLink(options)
+  const channel = new DuplexChannel({
+    now: options.clock.now,
+    events: options.events,
+    send: (message, failed) =>
+      link.post(message, failure => {
+        if (failed) failed(failure)
+        else options.events.onOddity('NotificationLost', failure.message)
+      }),
+  })
+  const startedAt = options.clock.now()
+  void link.closed.then(failure => {
+    if (failure) channel.end(failure)
+  })
+  try {
+    await link.open(
+      data => channel.receive(data),
+      dropped => channel.tooLarge(dropped, options.maxMessageBytes),
+    )
+    const rest = options.handshakeTimeoutMs - (options.clock.now() - startedAt)
+    const info = await initialize(call => channel.call(call), options.identity, Math.max(1, rest))
+    link.negotiated = info.protocolVersion
+    channel.notify('notifications/initialized', null)
+    return {
+      info,
+      pid: null,
+      multiplexed: true,
+      call: call => channel.call(call),
+      notify: (method, params) => channel.notify(method, params),
+      closed: link.closed,
+      close: () => link.close(),
+    }
+  } catch (error) {
+    await link.close()
+    throw error
+  }
+}

@@ -1,0 +1,177 @@
+import {Pool} from 'undici'
+import {CallFailure, type CallFailureDetails} from './call-failure.ts'
+import type {DroppedMessage} from './dropped-message.ts'
+import {httpExchange, transportFailure} from './http-exchange.ts'
+import type {HttpOptions} from './http-link.ts'
+import {rpcCode} from './protocol.ts'
+import {SseParser} from './sse-parser.ts'
+
+/** The event stream and the POSTs of one HTTP+SSE endpoint (MCP 2024-11-05, "HTTP with SSE"). */
+export class SseLink {
+  /** Sent along once the handshake has told it. */
+  negotiated: string | undefined
+  readonly #options: HttpOptions
+  readonly #url: URL
+  readonly #pool: Pool
+  readonly #posts = new Set<{abort: () => void}>()
+  #endStream: () => void = () => {}
+  #postPath: string | undefined
+  #over = false
+  #settle: ((failure: CallFailure | null) => void) | undefined
+  readonly closed: Promise<CallFailure | null>
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+    this.#url = new URL(options.endpoint)
+    this.#pool = new Pool(this.#url.origin, {
+      connections: options.maxConnections,
+      allowH2: false,
+      connect: {timeout: options.connectTimeoutMs},
+      // Each call has a timer of its own, and the event stream may be silent for as long as nothing happens.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 30_000,
+    })
+    this.closed = new Promise(resolve => {
+      this.#settle = resolve
+    })
+  }
+
+  /**
+   * Opens the event stream, and waits until the backend has said where messages are to be posted.
+   * @param onMessage gets each message of the stream
+   * @param onOverflow told of one that is larger than a message may be
+   * @throws CallFailure
+   */
+  async open(onMessage: (data: Buffer) => void, onOverflow: (dropped: DroppedMessage) => void): Promise<void> {
+    const ready = new Promise<void>(resolve => {
+      let status = 0
+      const parser = new SseParser({
+        maxEventBytes: this.#options.maxMessageBytes,
+        onEvent: ({event, data}) => {
+          if (event === 'endpoint') {
+            if (this.#learnEndpoint(data.toString())) resolve()
+          } else if (event === 'message' && data.length > 0) onMessage(data)
+        },
+        onOverflow,
+      })
+      this.#endStream = httpExchange({
+        dispatcher: this.#pool,
+        origin: this.#url.origin,
+        path: this.#url.pathname + this.#url.search,
+        method: 'GET',
+        headers: {...this.#options.headers, accept: 'text/event-stream'},
+        body: null,
+        onHead: (head, headers) => {
+          status = head
+          const type = String(headers['content-type'] ?? '')
+          if (status !== 200) this.#end(refused(status))
+          else if (!type.startsWith('text/event-stream'))
+            this.#end(
+              failure('NotMcp', `it answered ${type.slice(0, 80) || 'no content type'} to GET, not an event stream`),
+            )
+        },
+        onData: chunk => parser.push(chunk),
+        onEnd: () => this.#end(failure('StreamEnded', 'the event stream ended', {blame: 'transport'})),
+        onError: (error, written) => this.#end(transportFailure(this.#url.origin, error, written)),
+      })
+    })
+    const timeoutMs = this.#options.handshakeTimeoutMs
+    const timer = setTimeout(
+      () => this.#end(failure('HandshakeFailed', `no endpoint event within ${timeoutMs} ms`)),
+      timeoutMs,
+    )
+    const early = await Promise.race([ready, this.closed])
+    clearTimeout(timer)
+    if (early instanceof CallFailure) throw early
+  }
+
+  /** Posts one message. @param failed told when it did not get through; the answer comes on the event stream */
+  post(message: Buffer, failed: (failure: CallFailure) => void): void {
+    if (this.#over || this.#postPath === undefined)
+      return failed(failure('BackendGone', 'the event stream is closed', {blame: 'transport', delivered: 'no'}))
+    let status = 0
+    const post = {abort: () => {}}
+    this.#posts.add(post)
+    post.abort = httpExchange({
+      dispatcher: this.#pool,
+      origin: this.#url.origin,
+      path: this.#postPath,
+      method: 'POST',
+      headers: {
+        ...this.#options.headers,
+        'content-type': 'application/json',
+        ...(this.negotiated !== undefined && {'mcp-protocol-version': this.negotiated}),
+      },
+      body: message,
+      onHead: head => {
+        status = head
+      },
+      onData: () => {},
+      onEnd: () => {
+        this.#posts.delete(post)
+        if (status >= 200 && status < 300) return
+        failed(refused(status))
+        // The stream belongs to a session that the backend no longer knows.
+        if (status === 404) this.#end(refused(status))
+      },
+      onError: (error, written) => {
+        this.#posts.delete(post)
+        failed(transportFailure(this.#url.origin, error, written))
+      },
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#end(null)
+    await this.#pool.destroy()
+  }
+
+  /** Messages go nowhere but to the server that was configured: they carry its credentials. */
+  #learnEndpoint(text: string): boolean {
+    const url = URL.parse(text, this.#url.href)
+    if (url === null || url.origin !== this.#url.origin) {
+      this.#end(failure('HandshakeFailed', `its endpoint event names another origin: ${text.slice(0, 200)}`))
+      return false
+    }
+    this.#postPath = url.pathname + url.search
+    return true
+  }
+
+  #end(why: CallFailure | null): void {
+    if (this.#over) return
+    this.#over = true
+    this.#endStream()
+    for (const {abort} of this.#posts) abort()
+    this.#settle?.(why)
+  }
+}
+
+function refused(status: number): CallFailure {
+  const evidence = `HTTP ${status}`
+  if (status === 401 || status === 403)
+    return failure('CredentialsRejected', `the backend rejected our credentials with HTTP ${status}`, {
+      blame: 'proxy',
+      delivered: 'no',
+      evidence,
+    })
+  if (status === 404)
+    return failure('SessionLost', 'the backend knows no such endpoint or session (HTTP 404)', {
+      blame: 'backend-process',
+      delivered: 'no',
+      evidence,
+    })
+  const why = status >= 300 && status < 400 ? `it redirects (HTTP ${status}); redirects are not followed` : undefined
+  return failure('HttpStatus', why ?? `it answered HTTP ${status}`, {evidence})
+}
+
+function failure(kind: string, message: string, details: Partial<CallFailureDetails> = {}): CallFailure {
+  const delivered = details.delivered ?? 'unknown'
+  return new CallFailure(message, {
+    blame: 'backend-logic',
+    code: delivered === 'no' ? rpcCode.noBackend : rpcCode.serverError,
+    ...details,
+    kind,
+    delivered,
+  })
+}
