@@ -2,11 +2,11 @@ import {type ChildProcessByStdio, spawn} from 'node:child_process'
 import {statSync} from 'node:fs'
 import type {Readable, Writable} from 'node:stream'
 import {errnoCode, messageOf} from '../shared/errors.ts'
-import {readProcessStat} from '../shared/proc.ts'
+import {isAlive, readProcessStat} from '../shared/proc.ts'
 import {CallFailure} from './call-failure.ts'
 import {rpcCode} from './protocol.ts'
 import type {Reaper} from './reaper.ts'
-import {killOwned, ownerVariable, signal} from './sweep.ts'
+import {descendantsOf, killOwned, ownerVariable, signal} from './sweep.ts'
 
 export interface ChildOptions {
   readonly command: string
@@ -89,15 +89,18 @@ export class Child {
 
   async #stop(graceMs: number): Promise<void> {
     if (this.#exitStatus !== undefined) return
+    const descendants = descendantsOf(this.pid)
     this.stdin.end()
     const term = setTimeout(() => signal(-this.pid, 'SIGTERM'), Math.min(500, graceMs / 4))
     const kill = setTimeout(() => {
+      descendants.push(...descendantsOf(this.pid))
       signal(-this.pid, 'SIGKILL')
       killOwned(this.#mark)
     }, graceMs)
     await this.exited
     clearTimeout(term)
     clearTimeout(kill)
+    for (const each of descendants) if (isAlive(each)) signal(each.pid, 'SIGKILL')
   }
 
   /** KILL at once, for a child that cannot be trusted to end itself. */

@@ -1,5 +1,5 @@
 import {readdirSync} from 'node:fs'
-import {readEnvironmentVariable, readProcessStat} from '../shared/proc.ts'
+import {type ProcessIdentity, readEnvironmentVariable, readProcessStat} from '../shared/proc.ts'
 
 /** The variable that marks every process we start, inherited by whatever they start. */
 export const ownerVariable = 'ONLY1MCP_OWNER'
@@ -45,4 +45,19 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   } catch {
     return false // gone already, which is what a signal to it would have wanted
   }
+}
+
+/** All that a process has started, and they in turn, as far as their parents still run: session and environment apart. */
+export function descendantsOf(pid: number): ProcessIdentity[] {
+  const children = new Map<number, ProcessIdentity[]>()
+  for (const entry of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(entry) ? readProcessStat(Number(entry)) : undefined
+    if (stat === undefined) continue
+    const siblings = children.get(stat.parentPid)
+    if (siblings) siblings.push(stat)
+    else children.set(stat.parentPid, [stat])
+  }
+  const found: ProcessIdentity[] = [...(children.get(pid) ?? [])]
+  for (const each of found) found.push(...(children.get(each.pid) ?? []))
+  return found
 }
