@@ -16,7 +16,7 @@ export async function serve(settings: StartSettings, pidFile: string | undefined
   const argv = process.argv
   // For `pgrep only1mcp`; our own checks never go by it. It overwrites the argument list that others see.
   process.title = 'only1mcp'
-  outliveReaders()
+  const readers = outliveReaders()
   const runtime = await startRuntime({...settings, version: readBuildInfo().version, argv})
   endOnSignals(runtime)
   if (pidFile !== undefined) await writePidFile(pidFile, runtime)
@@ -31,14 +31,19 @@ export async function serve(settings: StartSettings, pidFile: string | undefined
   for (const warning of settings.warnings) printNote(safeText(`warning: ${warning.message}`))
   await runtime.ended
   if (pidFile !== undefined) rmSync(pidFile, {force: true})
+  if (readers.gone) process.exit(0) // oclif would wait for a stdout that never drains
 }
 
 /** What we say at the start goes to whoever started us; that they went away (a pipe, a terminal) is no reason to end. */
-function outliveReaders(): void {
+function outliveReaders(): {gone: boolean} {
+  const readers = {gone: false}
   for (const stream of [process.stdout, process.stderr]) {
     stream.removeAllListeners('error')
-    stream.on('error', () => {})
+    stream.on('error', () => {
+      readers.gone = true
+    })
   }
+  return readers
 }
 
 async function writePidFile(path: string, runtime: Runtime): Promise<void> {

@@ -2,11 +2,11 @@ import {type ChildProcessByStdio, spawn} from 'node:child_process'
 import {statSync} from 'node:fs'
 import type {Readable, Writable} from 'node:stream'
 import {errnoCode, messageOf} from '../shared/errors.ts'
-import {isAlive, readProcessStat} from '../shared/proc.ts'
+import {readProcessStat} from '../shared/proc.ts'
 import {CallFailure} from './call-failure.ts'
 import {rpcCode} from './protocol.ts'
 import type {Reaper} from './reaper.ts'
-import {descendantsOf, killOwned, ownerVariable, signal} from './sweep.ts'
+import {descendantsOf, killAll, killOwned, ownerVariable, signal} from './sweep.ts'
 
 export interface ChildOptions {
   readonly command: string
@@ -52,7 +52,9 @@ export class Child {
       process.once('exit', (code, exitSignal) => {
         this.#exitStatus = {code, signal: exitSignal}
         // What it left behind (a grandchild in the group, or one that moved out of it) goes with it.
+        const descendants = descendantsOf(pid)
         signal(-pid, 'SIGKILL')
+        killAll(descendants)
         killOwned(this.#mark)
         options.reaper.remove(pid, startTicks)
         resolve(this.#exitStatus)
@@ -100,7 +102,7 @@ export class Child {
     await this.exited
     clearTimeout(term)
     clearTimeout(kill)
-    for (const each of descendants) if (isAlive(each)) signal(each.pid, 'SIGKILL')
+    killAll(descendants)
   }
 
   /** KILL at once, for a child that cannot be trusted to end itself. */

@@ -37,8 +37,8 @@ while [ -n "$more" ]; do
     pid=\${pid%/stat}
     case $pids in *" $pid "*) continue ;; esac
     IFS= read -r line 2>/dev/null <"$f" || continue
-    set -- \${line##*) } '' ''
-    case $pids in *" $2 "*) pids="$pids$pid " more=1 ;; esac
+    set -- \${line##*) } '' '' ''
+    case $pids in *" $2 "* | *" $3 "*) pids="$pids$pid " more=1 ;; esac
   done
 done
 for pid in $pids; do

@@ -1,5 +1,5 @@
 import {readdirSync} from 'node:fs'
-import {type ProcessIdentity, readEnvironmentVariable, readProcessStat} from '../shared/proc.ts'
+import {isAlive, type ProcessIdentity, readEnvironmentVariable, readProcessStat} from '../shared/proc.ts'
 
 /** The variable that marks every process we start, inherited by whatever they start. */
 export const ownerVariable = 'ONLY1MCP_OWNER'
@@ -47,17 +47,28 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-/** All that a process has started, and they in turn, as far as their parents still run: session and environment apart. */
+/**
+ * All that a process has started, and they in turn, as far as their parents or their group still tell: whoever took a
+ * session of its own and emptied its environment is still somebody's child. The process itself may be gone.
+ */
 export function descendantsOf(pid: number): ProcessIdentity[] {
-  const children = new Map<number, ProcessIdentity[]>()
-  for (const entry of readdirSync('/proc')) {
-    const stat = /^\d+$/.test(entry) ? readProcessStat(Number(entry)) : undefined
-    if (stat === undefined) continue
-    const siblings = children.get(stat.parentPid)
-    if (siblings) siblings.push(stat)
-    else children.set(stat.parentPid, [stat])
+  const others = readdirSync('/proc').flatMap(entry =>
+    /^\d+$/.test(entry) ? (readProcessStat(Number(entry)) ?? []) : [],
+  )
+  const family = new Set([pid])
+  const found: ProcessIdentity[] = []
+  for (let before = -1; before < found.length; ) {
+    before = found.length
+    for (const each of others) {
+      if (family.has(each.pid) || !(family.has(each.parentPid) || family.has(each.groupId))) continue
+      family.add(each.pid)
+      found.push(each)
+    }
   }
-  const found: ProcessIdentity[] = [...(children.get(pid) ?? [])]
-  for (const each of found) found.push(...(children.get(each.pid) ?? []))
   return found
+}
+
+/** KILL to those that are still the processes they were. */
+export function killAll(processes: readonly ProcessIdentity[]): void {
+  for (const each of processes) if (isAlive(each)) signal(each.pid, 'SIGKILL')
 }
