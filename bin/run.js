@@ -26,6 +26,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
     try {
       homedir()
     } catch {
+      process.env.SHELL ??= '/bin/sh'
       process.env.HOME = '/' // no HOME, and a user without an entry in passwd: containers have such, and libraries throw
     }
     try {

@@ -31,7 +31,7 @@ export async function serve(settings: StartSettings, pidFile: string | undefined
   for (const warning of settings.warnings) printNote(safeText(`warning: ${warning.message}`))
   await runtime.ended
   if (pidFile !== undefined) rmSync(pidFile, {force: true})
-  // Whatever still holds the event loop has nothing to do any more.
+  // Whatever still holds the event loop (a stdout that never drains) has nothing to do any more.
   process.exit(process.exitCode ?? exitCode.ok)
 }
 

@@ -11,7 +11,7 @@ import {classify, type Refusal} from './classify.ts'
 import {type ClientProfile, clientProfile} from './client-profile.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
-import {readBody} from './read-body.ts'
+import {type BodyBudget, readBody} from './read-body.ts'
 import {BatchPart, Reply, type Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
@@ -32,15 +32,19 @@ const clientCodes = new Set<number>([rpcCode.invalidRequest, rpcCode.methodNotFo
 /** Each message of a batch may have an answer of megabytes, and all are kept until the last is there. */
 const maxBatch = 100
 
+const maxBodiesBytes = 256 * 1024 * 1024
+
 /** The only revision with JSON-RPC batches. */
 const batchVersion = '2025-03-26'
 
 /** `POST`, `GET` and `DELETE /mcp`, for clients of both eras. */
 export class McpEndpoint {
   readonly #options: McpEndpointOptions
+  readonly #bodies: BodyBudget
 
   constructor(options: McpEndpointOptions) {
     this.#options = options
+    this.#bodies = {maxBytes: Math.max(maxBodiesBytes, options.maxBodyBytes), heldBytes: 0}
   }
 
   /** The reply that `handle` fills: a stream where the client takes one. */
@@ -83,7 +87,12 @@ export class McpEndpoint {
         {connection: 'close'},
       )
     }
-    const read = await readBody(request, this.#options.maxBodyBytes)
+    const read = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
+    if (read.state === 'no-room') {
+      const message = 'Too many large requests at once, try again'
+      const refusal = {status: 503, code: rpcCode.serverError, message}
+      return this.#refuse(record, reply, refusal, null, {connection: 'close', 'retry-after': '1'})
+    }
     if (read.state === 'too-large') {
       return this.#refuse(
         record,

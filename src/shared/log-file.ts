@@ -1,8 +1,10 @@
-import {close, closeSync, constants, fstatSync, open, openSync, write, writeSync} from 'node:fs'
+import {close, closeSync, constants, fstat, fstatSync, mkdirSync, openSync, write, writeSync} from 'node:fs'
+import {dirname} from 'node:path'
 import {messageOf} from './errors.ts'
 
 const flushAfterMs = 100
 const flushAtBytes = 64 * 1024
+const lookEveryMs = 2000
 const maxQueuedBytes = 8 * 1024 * 1024
 
 /**
@@ -20,6 +22,7 @@ export class LogFile {
   #lost = 0
   #failing = false
   #closed = false
+  #lookedAt = 0
 
   /**
    * @param onFault called once when writing begins to fail, again after it has recovered and fails anew
@@ -51,12 +54,14 @@ export class LogFile {
   /** Goes on in a new file after a rotation by rename. */
   reopen(): void {
     this.flushSync()
-    open(this.path, appendFlags, 0o640, (error, fd) => {
-      if (error) return this.#fault(error)
-      const former = this.#fd
+    try {
+      mkdirSync(dirname(this.path), {recursive: true, mode: 0o750}) // the whole folder may have been removed
+      const fd = openForAppend(this.path)
+      close(this.#fd, () => {})
       this.#fd = fd
-      close(former, () => {})
-    })
+    } catch (error) {
+      this.#fault(error)
+    }
   }
 
   /** Writes what is queued before it returns: for the end of the process. */
@@ -100,8 +105,19 @@ export class LogFile {
         return this.#writeOn(bytes, offset + written, lines)
       } else {
         this.#failing = false
+        this.#noticeRemoval()
       }
       if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#flush(), flushAfterMs)
+    })
+  }
+
+  /** A file that somebody removed takes lines for ever, and nobody can read them: goes on in a new one. */
+  #noticeRemoval(): void {
+    const now = performance.now()
+    if (now - this.#lookedAt < lookEveryMs) return
+    this.#lookedAt = now
+    fstat(this.#fd, (error, stats) => {
+      if (!error && stats.nlink === 0 && !this.#closed) this.reopen()
     })
   }
 
