@@ -149,11 +149,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       }),
   )
   const catalogue = new Catalogue({backends, listsOf: backend => backend.lists, log: message => log.write(message)})
-  const announcer = new ListAnnouncer(method => sessions.notifyAll(method, null))
+  const announcer = new ListAnnouncer(
+    () => catalogue.current,
+    method => sessions.notifyAll(method, null),
+  )
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
     events.emit({type: 'server', server: backend.snapshot()})
-    announcer.compare(catalogue.current)
+    announcer.note()
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
