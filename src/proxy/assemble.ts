@@ -80,11 +80,14 @@ export function assemble({
       }),
   )
   const catalogue = new Catalogue({backends, listsOf: backend => backend.lists, log: message => log.write(message)})
-  const announcer = new ListAnnouncer(method => sessions.notifyAll(method, null))
+  const announcer = new ListAnnouncer(
+    () => catalogue.current,
+    method => sessions.notifyAll(method, null),
+  )
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
     events.emit({type: 'server', server: shownServer(backend.snapshot(), redactor)})
-    announcer.compare(catalogue.current)
+    announcer.note()
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined

@@ -146,8 +146,7 @@ export class RequestLedger {
         },
       })
     }
-    this.#events.emit({
-      type: 'request',
+    this.#events.emitRequest({
       requestId: request.requestId,
       client: request.client,
       httpMethod: request.httpMethod,
