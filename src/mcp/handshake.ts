@@ -46,13 +46,16 @@ export async function discover(
   identity: ClientIdentity,
   timeoutMs: number,
 ): Promise<BackendInfo | undefined> {
+  const question: BackendCall = {
+    method: 'server/discover',
+    params: envelopeParams(identity),
+    timeoutMs: Math.min(discoverTimeoutMs, timeoutMs),
+  }
   let answer: BackendAnswer
   try {
-    answer = await ask({
-      method: 'server/discover',
-      params: envelopeParams(identity),
-      timeoutMs: Math.min(discoverTimeoutMs, timeoutMs),
-    })
+    answer = await ask(question)
+    // It refused our version and names it as one that it supports: once more is worth a try.
+    if (answer.kind === 'error' && supportsOurs(answer.value)) answer = await ask(question)
   } catch (error) {
     if (error instanceof CallFailure && error.kind === 'BackendTimeout') return undefined
     throw error
@@ -63,6 +66,13 @@ export async function discover(
   if (!versions.includes(modernVersion)) return undefined
   const meta = asObject(result?._meta)
   return backendInfo('modern', modernVersion, result, meta?.[metaKey.serverInfo])
+}
+
+/** Whether an error is UnsupportedProtocolVersion with our version among `data.supported`. */
+function supportsOurs(error: Buffer): boolean {
+  const parsed = parseObject(error)
+  const supported = asObject(parsed?.data)?.supported
+  return parsed?.code === rpcCode.unsupportedVersion && Array.isArray(supported) && supported.includes(modernVersion)
 }
 
 /** The legacy handshake's first half; the caller sends `notifications/initialized`. @throws CallFailure */

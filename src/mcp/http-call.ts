@@ -9,6 +9,7 @@ import {ownId} from './message-id.ts'
 import {cancelled, longestTimerMs, timedOut} from './pending-calls.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
+import {StreamPosition} from './stream-position.ts'
 
 /** One call over HTTP: a POST whose answer is JSON or a stream of events. Ends once. */
 export class HttpCall {
@@ -26,6 +27,8 @@ export class HttpCall {
   #chunks: Buffer[] = []
   #size = 0
   #events: SseParser | undefined
+  #position: StreamPosition | undefined
+  #reopening: NodeJS.Timeout | undefined
 
   constructor(link: HttpLink, call: BackendCall, id: number) {
     this.#link = link
@@ -54,7 +57,7 @@ export class HttpCall {
           onHead: (status, headers) => this.#head(status, headers),
           onData: chunk => this.#data(chunk),
           onEnd: () => this.#complete(),
-          onError: (error, written) => this.#fail(transportFailure(this.#link.origin, error, written)),
+          onError: (error, written) => this.#broken(transportFailure(this.#link.origin, error, written)),
         },
       )
     })
@@ -75,9 +78,14 @@ export class HttpCall {
         .toLowerCase() ?? ''
     if (this.#call.method === 'initialize') this.#link.learnSession(headers)
     if (status === 200 && this.#contentType === 'text/event-stream') {
+      const position = this.#position ?? new StreamPosition()
+      this.#position = position
       this.#events = new SseParser({
         maxEventBytes: this.#link.options.maxMessageBytes,
-        onEvent: event => this.#message(event.data),
+        onEvent: event => {
+          position.note(event)
+          this.#message(event.data)
+        },
         onOverflow: () => this.#fail(this.#tooLarge()),
       })
     }
@@ -94,11 +102,35 @@ export class HttpCall {
     if (this.#over) return
     if (this.#events) {
       this.#events.end()
-      return this.#fail(this.#failure('StreamEnded', 'transport', 'the event stream ended without the answer'))
+      return this.#broken(this.#failure('StreamEnded', 'transport', 'the event stream ended without the answer'))
     }
     const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
     if (this.#contentType === 'application/json') this.#message(body)
     if (!this.#over) this.#fail(this.#notAnAnswer(body))
+  }
+
+  /**
+   * A stream broke off before the answer. Where a legacy backend has numbered its events it is asked for the rest of it,
+   * within the time of the call: it may have closed the stream on purpose, to be polled (SEP-1699).
+   */
+  #broken(failure: CallFailure): void {
+    const lastEventId = this.#position?.lastEventId ?? null
+    if (this.#over || lastEventId === null || this.#link.era === 'modern') return this.#fail(failure)
+    this.#reopening = setTimeout(() => {
+      this.#events = undefined
+      this.#abort = this.#link.get(
+        {
+          onHead: (status, headers) => {
+            this.#head(status, headers)
+            if (this.#events === undefined) this.#fail(failure)
+          },
+          onData: chunk => this.#data(chunk),
+          onEnd: () => this.#complete(),
+          onError: () => this.#fail(failure),
+        },
+        lastEventId,
+      )
+    }, this.#position?.delayMs)
   }
 
   /** One JSON-RPC message of the backend: the answer, or something on the way to it. */
@@ -247,6 +279,7 @@ export class HttpCall {
   #finish(): void {
     this.#over = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#reopening)
     if (this.#onAbort) this.#call.signal?.removeEventListener('abort', this.#onAbort)
   }
 }

@@ -79,10 +79,17 @@ export class HttpLink {
     })
   }
 
-  /** Opens the session's GET stream; it ends with the link. */
-  get(on: ExchangeEvents): void {
-    const headers = {...this.headersFor(null, undefined), accept: 'text/event-stream'}
-    httpExchange({
+  /**
+   * Opens a GET stream: the session's own, or the rest of another after `lastEventId`. It ends with the link.
+   * @returns a function that aborts it
+   */
+  get(on: ExchangeEvents, lastEventId: string | null): () => void {
+    const headers = {
+      ...this.headersFor(null, undefined),
+      accept: 'text/event-stream',
+      ...(lastEventId !== null && {'last-event-id': lastEventId}),
+    }
+    return httpExchange({
       dispatcher: this.#pool,
       origin: this.origin,
       path: this.#path,

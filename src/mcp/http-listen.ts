@@ -3,9 +3,7 @@ import {scanMessage} from './envelope.ts'
 import {transportFailure} from './http-exchange.ts'
 import type {HttpLink} from './http-link.ts'
 import {SseParser} from './sse-parser.ts'
-
-const firstDelayMs = 200
-const longestDelayMs = 30_000
+import {StreamPosition} from './stream-position.ts'
 
 /**
  * Listens on a legacy session's GET stream, where the backend says what belongs to no call; opened again when it ends.
@@ -13,38 +11,42 @@ const longestDelayMs = 30_000
  * lost, which would else be noticed only by the next call.
  */
 export function listenOnSession(link: HttpLink): void {
-  let delayMs = firstDelayMs
+  const position = new StreamPosition()
   let offered = false
   const open = (): void => {
     if (link.closing) return
     let streaming = false
     const parser = new SseParser({
       maxEventBytes: link.options.maxMessageBytes,
-      onEvent: event => receive(link, event.data),
+      onEvent: event => {
+        position.note(event)
+        receive(link, event.data)
+      },
       onOverflow: () =>
         link.options.events.onOddity('EventTooLarge', 'an event on the GET stream is larger than a message may be'),
     })
     const again = (): void => {
       if (link.closing || !offered) return
-      setTimeout(open, delayMs).unref()
-      delayMs = Math.min(delayMs * 2, longestDelayMs)
+      setTimeout(open, position.delayMs).unref()
     }
-    link.get({
-      onHead: (status, headers) => {
-        streaming = status === 200 && String(headers['content-type'] ?? '').startsWith('text/event-stream')
-        offered = streaming
-        if (streaming) delayMs = firstDelayMs
+    link.get(
+      {
+        onHead: (status, headers) => {
+          streaming = status === 200 && String(headers['content-type'] ?? '').startsWith('text/event-stream')
+          offered = streaming
+        },
+        onData: chunk => {
+          if (streaming) parser.push(chunk)
+        },
+        onEnd: again,
+        onError: (error, written) => {
+          const failure = transportFailure(link.origin, error, written)
+          if (offered && failure.delivered === 'no' && !link.closing) link.lost(failure)
+          else again()
+        },
       },
-      onData: chunk => {
-        if (streaming) parser.push(chunk)
-      },
-      onEnd: again,
-      onError: (error, written) => {
-        const failure = transportFailure(link.origin, error, written)
-        if (offered && failure.delivered === 'no' && !link.closing) link.lost(failure)
-        else again()
-      },
-    })
+      position.lastEventId,
+    )
   }
   open()
 }

@@ -285,7 +285,7 @@ export class Backend {
       level: 'WARN',
       module: 'backend',
       kind: failure.kind,
-      message: 'a list could not be read',
+      message: 'a list could not be read in full',
       pairs: {server_id: this.id, error: failure.message, evidence: failure.evidence},
     })
   }

@@ -51,7 +51,7 @@ async function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, time
     timeoutMs,
     signal: context.signal,
     ...(outgoing.name !== undefined && {name: outgoing.name}),
-    headers: call.paramHeaders,
+    headers: outgoing.headers ?? call.paramHeaders,
     onNotification: notifier(call, outgoing.params),
   }
   if (connection.info.era === 'modern') {

@@ -64,7 +64,8 @@ export class Link {
 
   async #readOne(kind: ListKind): Promise<BackendList | undefined> {
     try {
-      return await readList(this.connection, kind, this.#options.identity, this.#options.timeoutMs)
+      const {identity, timeoutMs, onFault} = this.#options
+      return await readList(this.connection, kind, identity, timeoutMs, onFault)
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error
       this.#options.onFault(error)

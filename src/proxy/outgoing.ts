@@ -6,4 +6,6 @@ export interface Outgoing {
   readonly params: Buffer | null
   /** What `Mcp-Name` mirrors. */
   readonly name?: string
+  /** `Mcp-Param-…`, where the client has sent none that could be passed on. */
+  readonly headers?: Readonly<Record<string, string>>
 }

@@ -4,6 +4,7 @@ import {type ClientIdentity, envelopeMeta} from '../mcp/handshake.ts'
 import type {Span} from '../mcp/json-scan.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {arrayElements, findValue, stringAt} from '../mcp/splice.ts'
+import {declarationFault} from './header-declarations.ts'
 import {type ListKind, listKinds} from './list-kinds.ts'
 
 /** One tool, prompt, resource or template as its backend described it. */
@@ -27,12 +28,17 @@ export const emptyList: BackendList = {entries: [], ttlMs: Number.POSITIVE_INFIN
 
 const maxPages = 100
 
-/** All pages of one of a backend's lists; empty without asking where it does not have the capability. @throws CallFailure */
+/**
+ * All pages of one of a backend's lists; empty without asking where it does not have the capability.
+ * @param onFault told of an entry that is left out
+ * @throws CallFailure
+ */
 export async function readList(
   connection: BackendConnection,
   kind: ListKind,
   identity: ClientIdentity,
   timeoutMs: number,
+  onFault: (failure: CallFailure) => void,
 ): Promise<BackendList> {
   const {method, field, capability} = listKinds[kind]
   if (connection.info.capabilities[capability] === undefined) return emptyList
@@ -52,7 +58,9 @@ export async function readList(
     if (list === null) throw listFailure(`its ${method} result has no ${field}`, answer.value)
     for (const element of arrayElements(answer.value, list)) {
       const entry = listEntry(answer.value.subarray(element.start, element.end), kind)
-      if (entry) entries.push(entry)
+      const fault = entry && entryFault(connection, kind, entry)
+      if (fault !== undefined) onFault(listFailure(fault, entry?.bytes ?? Buffer.alloc(0)))
+      else if (entry) entries.push(entry)
     }
     ttlMs = Math.min(ttlMs, ttlOf(answer.value, whole))
     if (!isText(answer.value, findValue(answer.value, whole, ['cacheScope']), 'public')) cacheScope = 'private'
@@ -67,6 +75,13 @@ function listEntry(bytes: Buffer, kind: ListKind): ListEntry | undefined {
   const keySpan = findValue(bytes, {start: 0, end: bytes.length}, [listKinds[kind].key])
   const key = keySpan && stringAt(bytes, keySpan)
   return keySpan === null || key === null ? undefined : {key, bytes, keySpan}
+}
+
+/** Only HTTP mirrors arguments in headers, and only the modern era does. */
+function entryFault({info, pid}: BackendConnection, kind: ListKind, {key, bytes}: ListEntry): string | undefined {
+  if (kind !== 'tools' || info.era !== 'modern' || pid !== null) return undefined
+  const fault = declarationFault(bytes)
+  return fault && `the tool ${key.slice(0, 128)} is left out: ${fault}`
 }
 
 function ttlOf(bytes: Buffer, whole: Span): number {

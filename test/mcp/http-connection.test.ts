@@ -46,6 +46,26 @@ interface Seen {
     | undefined
 }
 
+/** What a `scripted` server does with a GET that asks for the rest of a stream. */
+let openGet = (response: ServerResponse): void => void response.writeHead(405).end()
+
+/** A modern server that refuses our version while `refuse` says so, and names it as supported all the same. */
+async function startRefusing(refuse: () => boolean) {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+    const {id} = JSON.parse(Buffer.concat(chunks).toString())
+    const data = {supported: ['2026-07-28'], requested: '2026-07-28'}
+    const error = {code: -32022, message: 'Unsupported protocol version', data}
+    const result = {supportedVersions: ['2026-07-28'], capabilities: {}, resultType: 'complete'}
+    if (refuse()) sendJson(response, 400, {jsonrpc: '2.0', id, error})
+    else sendJson(response, 200, {jsonrpc: '2.0', id, result})
+  }).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  atEnd(() => void server.close())
+  return {endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`}
+}
+
 /** A legacy server that answers each request as `answer` says, after the handshake; what it got is in `seen`. */
 async function scripted(answer: (seen: Seen, response: ServerResponse) => void) {
   const seen: Seen[] = []
@@ -59,6 +79,7 @@ async function scripted(answer: (seen: Seen, response: ServerResponse) => void) 
       message: text === '' ? undefined : JSON.parse(text),
     }
     seen.push(one)
+    if (one.method === 'GET' && one.headers['last-event-id'] !== undefined) return openGet(response)
     if (one.message?.method === 'server/discover') return void response.writeHead(400).end('no')
     if (one.message?.method === 'initialize') {
       const result = {
@@ -267,5 +288,34 @@ describe('a connection that cannot be made', () => {
   it('says what a server that is no MCP server answered', async () => {
     const {endpoint} = await startHttpBackend('http-misbehaves.mjs', ['html', '0', 'initialize'])
     await expect(open(endpoint)).rejects.toMatchObject({kind: 'NotMcp', evidence: expect.stringContaining('Sign in')})
+  })
+
+  it('takes up a stream again that the backend closes to be polled, where it stopped and not too early', async () => {
+    let closedAt = 0
+    let askedAt = 0
+    const {endpoint, seen} = await scripted((one, response) => {
+      response.writeHead(200, {'content-type': 'text/event-stream'})
+      response.end('id: here-1\nretry: 200\ndata:\n\n', () => {
+        closedAt = performance.now()
+      })
+      openGet = reply => {
+        askedAt = performance.now()
+        reply.writeHead(200, {'content-type': 'text/event-stream'})
+        const result = {content: [{type: 'text', text: 'late'}]}
+        reply.end(`id: here-2\ndata: ${JSON.stringify({jsonrpc: '2.0', id: one.message?.id, result})}\n\n`)
+      }
+    })
+    const connection = await open(endpoint)
+    const answer = await connection.call(echo('x', {timeoutMs: 3_000}))
+    expect(answer.value.toString()).toContain('late')
+    expect(seen.find(({method, headers}) => method === 'GET' && headers['last-event-id'] === 'here-1')).toBeDefined()
+    expect(askedAt - closedAt).toBeGreaterThan(150)
+  })
+
+  it('tries once more when its own version is among those that the backend names in its refusal', async () => {
+    let refusals = 0
+    const {endpoint} = await startRefusing(() => refusals++ === 0)
+    expect((await open(endpoint)).info.era).toBe('modern')
+    expect(refusals).toBe(2)
   })
 })

@@ -5,7 +5,7 @@ import type {Route} from '../catalogue.ts'
 import {forward} from '../forward.ts'
 import type {Method, MethodAnswer, MethodCall} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
-import {checkParamHeaders} from './param-headers.ts'
+import {checkParamHeaders, makeParamHeaders} from './param-headers.ts'
 
 /** Sends a call to the one backend that has the tool, and its answer back as the bytes that came. */
 export const callTool: Method = call => callNamed(call, 'tools', 'Unknown tool')
@@ -22,7 +22,8 @@ async function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: s
     name === route.key || params === null
       ? params
       : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.key))}])
-  return forward(call, {backend: route.backend, params: own, name: route.key})
+  const headers = kind === 'tools' && context.era === 'legacy' ? makeParamHeaders(route.entry.bytes, params) : undefined
+  return forward(call, {backend: route.backend, params: own, name: route.key, ...(headers && {headers})})
 }
 
 function nameIn({params, method}: MethodCall): {name: string; span: {start: number; end: number}} {

@@ -1,12 +1,13 @@
 import {parseObject} from '../../mcp/handshake.ts'
+import {headerValue} from '../../mcp/http-link.ts'
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue} from '../../mcp/splice.ts'
 import {decodeSentinel} from '../classify.ts'
+import {type HeaderDeclaration, headerDeclarations} from '../header-declarations.ts'
 import {RpcFailure} from '../rpc-failure.ts'
 
-interface Declaration {
-  readonly path: readonly string[]
-  readonly header: string
+interface Mirrored extends HeaderDeclaration {
+  readonly value: string | number | boolean
 }
 
 /**
@@ -19,16 +20,7 @@ export function checkParamHeaders(
   params: Buffer | null,
   headers: Readonly<Record<string, string>>,
 ): void {
-  if (params === null || !tool.includes('x-mcp-header')) return
-  const args = findValue(params, {start: 0, end: params.length}, ['arguments'])
-  const values = args === null ? undefined : parseObject(params.subarray(args.start, args.end))
-  if (values === undefined) return
-  for (const {path, header} of declarations(parseObject(tool)?.inputSchema, [])) {
-    const value = path.reduce<unknown>(
-      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
-      values,
-    )
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') continue
+  for (const {path, header, value} of mirrored(tool, params)) {
     const given = headers[`mcp-param-${header.toLowerCase()}`]
     const decoded = given === undefined ? undefined : decodeSentinel(given)
     const equal =
@@ -38,13 +30,27 @@ export function checkParamHeaders(
   }
 }
 
-/** Only properties that are reached through `properties` alone may declare a header. */
-function declarations(schema: unknown, path: readonly string[]): Declaration[] {
-  if (typeof schema !== 'object' || schema === null) return []
-  const {properties, 'x-mcp-header': header} = schema as Record<string, unknown>
-  const own = typeof header === 'string' && path.length > 0 ? [{path, header}] : []
-  if (typeof properties !== 'object' || properties === null || path.length > 32) return own
-  return [...own, ...Object.entries(properties).flatMap(([key, child]) => declarations(child, [...path, key]))]
+/** The headers that a modern backend wants with a call of a client that knows nothing of them. */
+export function makeParamHeaders(tool: Buffer, params: Buffer | null): Record<string, string> {
+  return Object.fromEntries(
+    mirrored(tool, params).map(({header, value}) => [`mcp-param-${header.toLowerCase()}`, headerValue(String(value))]),
+  )
+}
+
+/** What a call has to mirror; arguments that are null or not there are left out. */
+function mirrored(tool: Buffer, params: Buffer | null): Mirrored[] {
+  if (params === null || !tool.includes('x-mcp-header')) return []
+  const args = findValue(params, {start: 0, end: params.length}, ['arguments'])
+  const values = args === null ? undefined : parseObject(params.subarray(args.start, args.end))
+  if (values === undefined) return []
+  return headerDeclarations(parseObject(tool)?.inputSchema).flatMap(declaration => {
+    const value = declaration.path.reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+      values,
+    )
+    const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    return plain ? [{...declaration, value}] : []
+  })
 }
 
 function mismatch(header: string, argument: string, given: string | undefined): RpcFailure {
