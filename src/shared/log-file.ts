@@ -1,4 +1,4 @@
-import {close, closeSync, constants, fstat, fstatSync, mkdirSync, openSync, write, writeSync} from 'node:fs'
+import {closeSync, constants, fstat, fstatSync, mkdirSync, openSync, write, writeSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {messageOf} from './errors.ts'
 
@@ -18,6 +18,8 @@ export class LogFile {
   #queue: string[] = []
   #queuedBytes = 0
   #writing = false
+  /** Descriptors that a write under way still uses: its number must not become another file's. */
+  #retired: number[] = []
   #timer: NodeJS.Timeout | undefined
   #lost = 0
   #failing = false
@@ -57,7 +59,7 @@ export class LogFile {
     try {
       mkdirSync(dirname(this.path), {recursive: true, mode: 0o750}) // the whole folder may have been removed
       const fd = openForAppend(this.path)
-      close(this.#fd, () => {})
+      this.#retire(this.#fd)
       this.#fd = fd
     } catch (error) {
       this.#fault(error)
@@ -83,7 +85,12 @@ export class LogFile {
     this.flushSync()
     if (this.#closed) return
     this.#closed = true
-    closeSync(this.#fd)
+    this.#retire(this.#fd)
+  }
+
+  #retire(fd: number): void {
+    if (this.#writing) this.#retired.push(fd)
+    else closeSync(fd)
   }
 
   #flush(): void {
@@ -91,22 +98,23 @@ export class LogFile {
     this.#timer = undefined
     if (this.#writing || this.#closed) return
     const lines = this.#take()
-    if (lines.length > 0) this.#writeOn(Buffer.from(lines.join('')), 0, lines.length)
+    if (lines.length > 0) this.#writeOn(this.#fd, Buffer.from(lines.join('')), 0, lines.length)
   }
 
-  #writeOn(bytes: Buffer, offset: number, lines: number): void {
+  #writeOn(fd: number, bytes: Buffer, offset: number, lines: number): void {
     this.#writing = true
-    write(this.#fd, bytes, offset, bytes.length - offset, null, (error, written) => {
+    write(fd, bytes, offset, bytes.length - offset, null, (error, written) => {
       this.#writing = false
       if (error) {
         this.#lost += lines
         this.#fault(error)
       } else if (offset + written < bytes.length) {
-        return this.#writeOn(bytes, offset + written, lines)
+        return this.#writeOn(fd, bytes, offset + written, lines)
       } else {
         this.#failing = false
         this.#noticeRemoval()
       }
+      for (const former of this.#retired.splice(0)) closeSync(former)
       if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#flush(), flushAfterMs)
     })
   }
