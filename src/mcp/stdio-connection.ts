@@ -10,7 +10,7 @@ import {errorValue, notificationMessage, requestMessage, responseMessage} from '
 import {ownId} from './message-id.ts'
 import {PendingCalls} from './pending-calls.ts'
 import {metaKey, rpcCode} from './protocol.ts'
-import {findValue, setMember} from './splice.ts'
+import {findValue, mayHaveMeta, setMember} from './splice.ts'
 import {StdioFramer} from './stdio-framer.ts'
 
 export interface StdioOptions {
@@ -227,7 +227,7 @@ class StdioLink {
 
 /** Clients choose equal progress tokens: towards the child the call's own id stands in for it. */
 function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
-  if (params === null) return null
+  if (params === null || !mayHaveMeta(params)) return params
   const meta = findValue(params, {start: 0, end: params.length}, ['_meta'])
   if (meta === null || findValue(params, meta, ['progressToken']) === null) return params
   return setMember(params, meta, 'progressToken', Buffer.from(String(id)))
