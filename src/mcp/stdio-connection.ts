@@ -10,7 +10,7 @@ import {errorValue, notificationMessage, requestMessage, responseMessage} from '
 import {ownId} from './message-id.ts'
 import {PendingCalls} from './pending-calls.ts'
 import {metaKey, rpcCode} from './protocol.ts'
-import {findValue, setMember} from './splice.ts'
+import {findValue, mayHaveMeta, setMember} from './splice.ts'
 import {StdioFramer} from './stdio-framer.ts'
 
 export interface StdioOptions {
@@ -53,12 +53,15 @@ export async function openStdio(options: StdioOptions): Promise<BackendConnectio
   return link.opened(info)
 }
 
+const newline = Buffer.from('\n')
+
 /** Messages to and from one child, each call with an id of our own. */
 class StdioLink {
   readonly #options: StdioOptions
   readonly #calls: PendingCalls
   readonly #closed: Promise<CallFailure | null>
   #ended = false
+  #corked = false
   #closeAsked = false
 
   constructor(options: StdioOptions) {
@@ -116,10 +119,17 @@ class StdioLink {
 
   #write(message: Buffer): void {
     const {stdin} = this.#options.child
-    stdin.cork()
+    if (!this.#corked) {
+      // All messages of one turn of the loop leave in one write; an end of stdin meanwhile takes them along.
+      this.#corked = true
+      stdin.cork()
+      setImmediate(() => {
+        this.#corked = false
+        stdin.uncork()
+      })
+    }
     stdin.write(message)
-    stdin.write('\n')
-    stdin.uncork()
+    stdin.write(newline)
   }
 
   #tellCancelled(id: number, reason: string): void {
@@ -219,7 +229,7 @@ class StdioLink {
 
 /** Clients choose equal progress tokens: towards the child the call's own id stands in for it. */
 function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
-  if (params === null) return null
+  if (params === null || !mayHaveMeta(params)) return params
   const meta = findValue(params, {start: 0, end: params.length}, ['_meta'])
   if (meta === null || findValue(params, meta, ['progressToken']) === null) return params
   return setMember(params, meta, 'progressToken', Buffer.from(String(id)))

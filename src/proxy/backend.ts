@@ -1,6 +1,7 @@
 import type {BackendConfig} from '../config/schema.ts'
 import type {ServerSnapshot, ServerStatus} from '../control/contract.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
+import type {CancelSignal} from '../mcp/cancel-source.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import {errorValue} from '../mcp/json-rpc.ts'
@@ -130,7 +131,7 @@ export class Backend {
   }
 
   /** The shared connection; waited for within `timeoutMs` where it is about to be there. @throws CallFailure */
-  async whenUp(timeoutMs: number, signal?: AbortSignal): Promise<Link> {
+  async whenUp(timeoutMs: number, signal?: CancelSignal): Promise<Link> {
     const {clock} = this.#options.environment
     const until = clock.now() + timeoutMs
     // A crash loop or a dead endpoint is not waited for.

@@ -1,3 +1,4 @@
+import type {CancelSignal} from '../mcp/cancel-source.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {Backend} from './backend.ts'
@@ -20,7 +21,7 @@ export interface ClientScope {
   /** Opens what the lists need, for at most `timeoutMs`. */
   prepare(timeoutMs: number): Promise<void>
   /** @throws CallFailure */
-  lease(backend: Backend, timeoutMs: number, signal: AbortSignal): Promise<Lease>
+  lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Promise<Lease>
   /** A notification of the client for the backends that it has connections of its own to. */
   tell(method: string): void
   close(): Promise<void>
@@ -117,7 +118,7 @@ export class OwnScope implements ClientScope {
     this.catalogue.invalidate()
   }
 
-  async lease(backend: Backend, timeoutMs: number, signal: AbortSignal): Promise<Lease> {
+  async lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Promise<Lease> {
     const main = backend.link ?? (await backend.whenUp(timeoutMs, signal))
     if (main.connection.info.era === 'modern') return {link: main, release: () => {}}
     if (!this.#options.exclusive || !main.connection.multiplexed)

@@ -1,4 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
+import {CancelSource} from '../mcp/cancel-source.ts'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
 import {parseObject} from '../mcp/handshake.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
@@ -143,7 +144,7 @@ export class McpEndpoint {
     }
     if (message.kind !== 'request') return this.#take(read.body, message, session, reply)
 
-    const controller = new AbortController()
+    const controller = new CancelSource()
     // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
     response.on('close', () => {
       if (!response.writableFinished && classified.era === 'modern') controller.abort()
@@ -157,7 +158,7 @@ export class McpEndpoint {
     message: Envelope,
     era: Era,
     session: Session | null,
-    controller: AbortController,
+    controller: CancelSource,
     record: OpenRequest,
     reply: Replying,
   ): Promise<void> {
@@ -171,7 +172,7 @@ export class McpEndpoint {
       era,
       logLevel: era === 'modern' ? logLevelOf(body, message) : null,
       deadline: services.now() + requestTimeoutMs,
-      signal: controller.signal,
+      signal: controller,
     }
     const call: MethodCall = {
       context,
@@ -242,16 +243,7 @@ export class McpEndpoint {
         const part = new BatchPart()
         if (scanned.message.kind !== 'request') this.#take(bytes, scanned.message, session, part)
         else
-          await this.#request(
-            request,
-            bytes,
-            scanned.message,
-            'legacy',
-            session,
-            new AbortController(),
-            {...record},
-            part,
-          )
+          await this.#request(request, bytes, scanned.message, 'legacy', session, new CancelSource(), {...record}, part)
         return part.message
       }),
     )

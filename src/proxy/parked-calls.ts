@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto'
+import {CancelSource} from '../mcp/cancel-source.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import type {Replying} from './reply.ts'
 
@@ -32,7 +33,7 @@ export class ParkedCall {
   readonly token = randomBytes(24).toString('base64url')
   readonly principal: string
   readonly target: string
-  readonly controller = new AbortController()
+  readonly controller = new CancelSource()
   /** Where notifications go: the reply of the round that is open. */
   reply: Replying | undefined
   #answer: Promise<BackendAnswer> | undefined

@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto'
+import type {CancelSource} from '../mcp/cancel-source.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import {notificationMessage} from '../mcp/json-rpc.ts'
 import type {Clock} from '../shared/clock.ts'
@@ -16,7 +17,7 @@ export class Session {
   readonly profile: ClientProfile
   readonly scope: ClientScope
   /** Requests in flight by id, for `notifications/cancelled`. */
-  readonly inFlight = new Map<string, AbortController>()
+  readonly inFlight = new Map<string, CancelSource>()
   /** Ends of resource subscriptions by the URI as the client knows it. */
   readonly subscribed = new Map<string, () => void>()
   readonly questions = new ClientQuestions()
