@@ -6,8 +6,9 @@ import {type Envelope, scanMessage} from './envelope.ts'
 import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
 import {PendingCalls} from './pending-calls.ts'
+import {ownProgressToken} from './progress-token.ts'
 import {rpcCode} from './protocol.ts'
-import {findValue, setMember} from './splice.ts'
+import {findValue} from './splice.ts'
 
 export interface DuplexOptions {
   readonly now: () => number
@@ -131,14 +132,6 @@ export class DuplexChannel {
     const known = id !== null && this.#calls.fail(Number(id.toString('latin1')), failure)
     if (!known) this.#options.events.onOddity('UnreadableMessage', `${fault}: ${evidence}`)
   }
-}
-
-/** Clients choose equal progress tokens: towards the backend the call's own id stands in for it. */
-function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
-  if (params === null) return null
-  const meta = findValue(params, {start: 0, end: params.length}, ['_meta'])
-  if (meta === null || findValue(params, meta, ['progressToken']) === null) return params
-  return setMember(params, meta, 'progressToken', Buffer.from(String(id)))
 }
 
 function part(bytes: Buffer, span: {readonly start: number; readonly end: number} | null): Buffer | null {

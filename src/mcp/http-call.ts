@@ -7,6 +7,7 @@ import type {HttpLink} from './http-link.ts'
 import {errorValue, requestMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
 import {cancelled, longestTimerMs, timedOut} from './pending-calls.ts'
+import {ownProgressToken} from './progress-token.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
 import {StreamPosition} from './stream-position.ts'
@@ -50,7 +51,8 @@ export class HttpCall {
         }
         call.signal.addEventListener('abort', this.#onAbort, {once: true})
       }
-      this.#abort = this.#link.post(requestMessage(this.#id, call.method, call.params), this.#headers(), {
+      const params = this.#link.era === 'legacy' ? ownProgressToken(call.params, this.#id) : call.params
+      this.#abort = this.#link.post(requestMessage(this.#id, call.method, params), this.#headers(), {
         onHead: (status, headers) => this.#head(status, headers),
         onData: chunk => this.#data(chunk),
         onEnd: () => this.#complete(),

@@ -8,9 +8,11 @@ import {type Envelope, scanMessage} from './envelope.ts'
 import {type ClientIdentity, discover, initialize} from './handshake.ts'
 import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
+import {oneLine} from './one-line.ts'
 import {PendingCalls} from './pending-calls.ts'
+import {ownProgressToken} from './progress-token.ts'
 import {metaKey, rpcCode} from './protocol.ts'
-import {findValue, mayHaveMeta, setMember} from './splice.ts'
+import {findValue} from './splice.ts'
 import {StdioFramer} from './stdio-framer.ts'
 
 export interface StdioOptions {
@@ -128,7 +130,7 @@ class StdioLink {
         stdin.uncork()
       })
     }
-    stdin.write(message)
+    stdin.write(oneLine(message))
     stdin.write(newline)
   }
 
@@ -225,14 +227,6 @@ class StdioLink {
     if (this.#calls.size === 1) return this.#calls.failAll(failure)
     this.#options.events.onOddity('AnswerTooLarge', `${bytes} bytes, and no id could be read`)
   }
-}
-
-/** Clients choose equal progress tokens: towards the child the call's own id stands in for it. */
-function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
-  if (params === null || !mayHaveMeta(params)) return params
-  const meta = findValue(params, {start: 0, end: params.length}, ['_meta'])
-  if (meta === null || findValue(params, meta, ['progressToken']) === null) return params
-  return setMember(params, meta, 'progressToken', Buffer.from(String(id)))
 }
 
 function part(bytes: Buffer, span: {readonly start: number; readonly end: number} | null): Buffer | null {

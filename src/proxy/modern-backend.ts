@@ -6,6 +6,7 @@ import {identityFor} from './client-profile.ts'
 import {withEnvelope} from './era-bridge.ts'
 import type {MethodCall} from './method-call.ts'
 import type {Outgoing} from './outgoing.ts'
+import type {StateOwner} from './request-state.ts'
 import {RpcFailure} from './rpc-failure.ts'
 
 /** A server that asks for ever would keep its client busy for ever. */
@@ -13,24 +14,30 @@ const maxRounds = 32
 
 type Send = (params: Buffer) => Promise<BackendAnswer>
 
-/** Modern to modern: passes as it is, but for `requestState`, which is signed and bound to its server. */
-export async function passModern(call: MethodCall, {backend, params}: Outgoing, send: Send): Promise<BackendAnswer> {
-  const answer = await send(ownState(call, backend.id, params ?? Buffer.from('{}')))
+/** Modern to modern: passes as it is, but for `requestState`, which is signed and bound to its call. */
+export async function passModern(
+  call: MethodCall,
+  {backend, params, name}: Outgoing,
+  send: Send,
+): Promise<BackendAnswer> {
+  const target = `${call.method} ${name ?? ''}`
+  const owner: StateOwner = {serverId: backend.id, principal: call.context.principal, target}
+  const answer = await send(ownState(call, owner, params ?? Buffer.from('{}')))
   if (answer.kind === 'error') return answer
   const whole = {start: 0, end: answer.value.length}
   const state = findValue(answer.value, whole, ['requestState'])
   const text = state && stringAt(answer.value, state)
   if (text === null) return answer
-  const wrapped = call.services.requestStates.wrap(backend.id, text)
+  const wrapped = call.services.requestStates.wrap(owner, text)
   return {...answer, value: setMember(answer.value, whole, 'requestState', Buffer.from(JSON.stringify(wrapped)))}
 }
 
-function ownState({services}: MethodCall, serverId: string, params: Buffer): Buffer {
+function ownState({services}: MethodCall, owner: StateOwner, params: Buffer): Buffer {
   const whole = {start: 0, end: params.length}
   const state = findValue(params, whole, ['requestState'])
   if (state === null) return params
   const text = stringAt(params, state)
-  const own = text === null ? undefined : services.requestStates.unwrap(serverId, text)
+  const own = text === null ? undefined : services.requestStates.unwrap(owner, text)
   if (own === undefined) {
     throw new RpcFailure(
       rpcCode.invalidParams,

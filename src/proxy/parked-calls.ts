@@ -4,7 +4,7 @@ import type {BackendAnswer} from '../mcp/connection.ts'
 import type {Replying} from './reply.ts'
 
 /** How long a parked call waits for its client to come back. */
-const keepMs = 600_000
+const usualKeepMs = 600_000
 const maxParked = 1000
 /** A server that asks several things asks them at once: they are collected into one round. */
 const gatherMs = 15
@@ -85,6 +85,11 @@ export class ParkedCall {
 /** The calls that wait for their client. */
 export class ParkedCalls {
   readonly #calls = new Map<string, {call: ParkedCall; timer: NodeJS.Timeout}>()
+  readonly #keepMs: number
+
+  constructor(keepMs = usualKeepMs) {
+    this.#keepMs = keepMs
+  }
 
   get size(): number {
     return this.#calls.size
@@ -101,7 +106,7 @@ export class ParkedCalls {
     const timer = setTimeout(() => {
       this.#calls.delete(call.token)
       call.controller.abort()
-    }, keepMs)
+    }, this.#keepMs)
     timer.unref()
     this.#calls.set(call.token, {call, timer})
   }

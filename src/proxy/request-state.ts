@@ -1,9 +1,17 @@
 import {createHmac, timingSafeEqual} from 'node:crypto'
 
+/** Who may bring a state back, and to what. */
+export interface StateOwner {
+  readonly serverId: string
+  readonly principal: string
+  /** Method and name of the call that it was given out for. */
+  readonly target: string
+}
+
 /**
  * The opaque `requestState` of a modern backend on its way through a client and back (MCP 2026-07-28, multi round-trip
- * requests): wrapped with the server it belongs to, and signed, so that a client can neither change it nor hand it to
- * another server.
+ * requests): signed together with whom it was given to and for what, so that a client can neither change it, nor use
+ * another's, nor hand it to another server or tool.
  */
 export class RequestStates {
   readonly #key: Buffer
@@ -12,22 +20,23 @@ export class RequestStates {
     this.#key = key
   }
 
-  wrap(serverId: string, state: string): string {
-    const payload = Buffer.from(JSON.stringify([serverId, state])).toString('base64url')
-    return `${payload}.${this.#sign(payload)}`
+  wrap(owner: StateOwner, state: string): string {
+    const payload = Buffer.from(JSON.stringify(state)).toString('base64url')
+    return `${payload}.${this.#sign(owner, payload)}`
   }
 
-  /** @returns undefined when it is not one of ours, or another server's */
-  unwrap(serverId: string, token: string): string | undefined {
+  /** @returns undefined when it is none of ours, or another owner's */
+  unwrap(owner: StateOwner, token: string): string | undefined {
     const [payload = '', signature = ''] = token.split('.', 2)
-    const expected = Buffer.from(this.#sign(payload))
+    const expected = Buffer.from(this.#sign(owner, payload))
     const given = Buffer.from(signature)
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
-    const [owner, state] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as [string, string]
-    return owner === serverId ? state : undefined
+    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as string
   }
 
-  #sign(payload: string): string {
-    return createHmac('sha256', this.#key).update(payload).digest('base64url')
+  #sign({serverId, principal, target}: StateOwner, payload: string): string {
+    return createHmac('sha256', this.#key)
+      .update(JSON.stringify([serverId, principal, target, payload]))
+      .digest('base64url')
   }
 }
