@@ -1,8 +1,9 @@
 import {rmSync} from 'node:fs'
 import {type Runtime, startRuntime} from '../proxy/runtime.ts'
-import {messageOf} from '../shared/errors.ts'
+import {AppError, messageOf} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
 import {writeFileAtomic} from '../shared/files.ts'
+import {safeText} from '../shared/safe-text.ts'
 import {readBuildInfo} from './build-info.ts'
 import {printLine, printNote} from './output.ts'
 import type {StartSettings} from './start-settings.ts'
@@ -15,22 +16,43 @@ export async function serve(settings: StartSettings, pidFile: string | undefined
   const argv = process.argv
   // For `pgrep only1mcp`; our own checks never go by it. It overwrites the argument list that others see.
   process.title = 'only1mcp'
+  outliveReaders()
   const runtime = await startRuntime({...settings, version: readBuildInfo().version, argv})
-  if (pidFile !== undefined) writeFileAtomic(pidFile, `${process.pid}\n`, 0o644)
   endOnSignals(runtime)
+  if (pidFile !== undefined) await writePidFile(pidFile, runtime)
   if (process.env[lifelineVariable] === '1') endWithLifeline(runtime)
   const {record} = runtime
   printLine(
-    `only1mcp ${record.version} listens on ${httpUrl(record.host, record.port)}/mcp (pid ${record.pid}, config ${settings.configPath})`,
+    `only1mcp ${record.version} listens on ${httpUrl(record.host, record.port)}/mcp (pid ${record.pid}, config ${safeText(settings.configPath)})`,
   )
   if (record.metricsHost !== null && record.metricsPort !== null)
     printLine(`metrics on ${httpUrl(record.metricsHost, record.metricsPort)}/metrics`)
-  printLine(`logs in ${record.logPath}, state in ${record.statePath}`)
-  for (const warning of settings.warnings) printNote(`warning: ${warning.message}`)
+  printLine(safeText(`logs in ${record.logPath}, state in ${record.statePath}`))
+  for (const warning of settings.warnings) printNote(safeText(`warning: ${warning.message}`))
   await runtime.ended
   if (pidFile !== undefined) rmSync(pidFile, {force: true})
-  // Whatever still holds the event loop has nothing to do any more.
+  // Whatever still holds the event loop (a stdout that never drains) has nothing to do any more.
   process.exit(process.exitCode ?? exitCode.ok)
+}
+
+/** What we say at the start goes to whoever started us; that they went away (a pipe, a terminal) is no reason to end. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error')
+    stream.on('error', () => {})
+  }
+}
+
+async function writePidFile(path: string, runtime: Runtime): Promise<void> {
+  try {
+    writeFileAtomic(path, `${process.pid}\n`, 0o644)
+  } catch (error) {
+    await runtime.stop('the pid file cannot be written')
+    throw new AppError('PID_FILE', `cannot write the pid file ${path}: ${messageOf(error)}`, {
+      fix: 'Name a file in a folder that exists and is writable with --pid-file or ONLY1MCP_PID_FILE.',
+      cause: error,
+    })
+  }
 }
 
 export function httpUrl(host: string, port: number): string {

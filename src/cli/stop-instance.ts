@@ -1,7 +1,8 @@
+import {type RuntimeRecord, readRuntimeFile, runtimeFilePath} from '../control/runtime-file.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
-import {isAlive} from '../shared/proc.ts'
+import {isAlive, openFiles, uidOf} from '../shared/proc.ts'
 import {findInstance} from './instance.ts'
 
 /** Longer than any shutdown deadline one would set for a person at a prompt. */
@@ -19,7 +20,7 @@ export async function stopInstance(): Promise<string> {
   } catch (error) {
     if (!(error instanceof AppError) || (error.code !== 'CONTROL_TIMEOUT' && error.code !== 'CONTROL_UNREACHABLE'))
       throw error
-    if (isAlive(record)) process.kill(record.pid, 'SIGTERM')
+    if (isAlive(record)) terminate(record)
   }
   while (isAlive(record)) {
     if (performance.now() - startedAt > waitMs) {
@@ -31,4 +32,21 @@ export async function stopInstance(): Promise<string> {
     await new Promise(resolve => setTimeout(resolve, 50))
   }
   return `stopped pid ${record.pid} (${record.host}:${record.port}) after ${formatDuration(performance.now() - startedAt)}`
+}
+
+/**
+ * TERM, but only to a process that is a runtime with these logs: the record could be a forgery by somebody who can write to
+ * its folder. A runtime that hangs still holds its log files open.
+ */
+function terminate(record: RuntimeRecord): void {
+  const read = readRuntimeFile(record.statePath)
+  const sameOwner = read.state === 'known' && read.ownerUid === uidOf(record.pid)
+  if (!sameOwner || !openFiles(record.pid).some(path => path.startsWith(`${record.logPath}/`))) {
+    throw new AppError(
+      'STOP_REFUSED',
+      `pid ${record.pid} does not look like the runtime that ${runtimeFilePath(record.statePath)} tells of: no signal was sent`,
+      {fix: `Somebody may have forged that file. Look at the process first: ps -fp ${record.pid}`},
+    )
+  }
+  process.kill(record.pid, 'SIGTERM')
 }

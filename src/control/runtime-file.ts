@@ -17,9 +17,9 @@ export const runtimeRecord = z.object({
   statePath: z.string(),
   logPath: z.string(),
   host: z.string(),
-  port: z.number().int(),
+  port: z.number().int().min(0).max(65_535),
   metricsHost: z.string().nullable(),
-  metricsPort: z.number().int().nullable(),
+  metricsPort: z.number().int().min(0).max(65_535).nullable(),
   /** The control socket; not always `<state>/control.sock`, whose path may be too long for a socket. */
   socket: z.string(),
 })
@@ -27,7 +27,7 @@ export type RuntimeRecord = z.infer<typeof runtimeRecord>
 
 /** What looking for a runtime's record came to. */
 export type RuntimeRecordRead =
-  | {readonly state: 'known'; readonly path: string; readonly record: RuntimeRecord}
+  | {readonly state: 'known'; readonly path: string; readonly record: RuntimeRecord; readonly ownerUid: number}
   | {readonly state: 'absent'; readonly path: string; readonly why: string}
   | {readonly state: 'denied'; readonly path: string; readonly why: string}
   | {readonly state: 'error'; readonly path: string; readonly why: string}
@@ -62,7 +62,7 @@ export function readRuntimeFile(stateDir: string): RuntimeRecordRead {
     const length = readSync(fd, bytes, 0, maxBytes, 0)
     const parsed = runtimeRecord.safeParse(parseJson(bytes.toString('utf8', 0, length)))
     if (!parsed.success) return {state: 'error', path, why: `${path} is not a runtime record of this version`}
-    return {state: 'known', path, record: parsed.data}
+    return {state: 'known', path, record: parsed.data, ownerUid: stat.uid}
   } catch (error) {
     return {state: 'error', path, why: `cannot read ${path}: ${messageOf(error)}`}
   } finally {

@@ -6,7 +6,7 @@ import {readProcessStat} from '../shared/proc.ts'
 import {CallFailure} from './call-failure.ts'
 import {rpcCode} from './protocol.ts'
 import type {Reaper} from './reaper.ts'
-import {killOwned, ownerVariable, signal} from './sweep.ts'
+import {descendantsOf, killAll, killOwned, ownerVariable, signal} from './sweep.ts'
 
 export interface ChildOptions {
   readonly command: string
@@ -52,7 +52,9 @@ export class Child {
       process.once('exit', (code, exitSignal) => {
         this.#exitStatus = {code, signal: exitSignal}
         // What it left behind (a grandchild in the group, or one that moved out of it) goes with it.
+        const descendants = descendantsOf(pid)
         signal(-pid, 'SIGKILL')
+        killAll(descendants)
         killOwned(this.#mark)
         options.reaper.remove(pid, startTicks)
         resolve(this.#exitStatus)
@@ -83,15 +85,18 @@ export class Child {
 
   async #stop(graceMs: number): Promise<void> {
     if (this.#exitStatus !== undefined) return
+    const descendants = descendantsOf(this.pid)
     this.stdin.end()
     const term = setTimeout(() => signal(-this.pid, 'SIGTERM'), Math.min(500, graceMs / 4))
     const kill = setTimeout(() => {
+      descendants.push(...descendantsOf(this.pid))
       signal(-this.pid, 'SIGKILL')
       killOwned(this.#mark)
     }, graceMs)
     await this.exited
     clearTimeout(term)
     clearTimeout(kill)
+    killAll(descendants)
   }
 
   /** KILL at once, for a child that cannot be trusted to end itself. */

@@ -1,4 +1,5 @@
 import type {CallFailure} from './call-failure.ts'
+import type {CancelSignal} from './cancel-source.ts'
 import type {Era} from './protocol.ts'
 
 /** One request to a backend. Params travel as the bytes that came. */
@@ -9,7 +10,7 @@ export interface BackendCall {
   /** From now on, in milliseconds. */
   readonly timeoutMs: number
   /** Aborting cancels the call at the backend, in the way of its era. */
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
   /** Name or URI for the `Mcp-Name` header of the modern HTTP transport. */
   readonly name?: string
   /** Further headers of the modern HTTP transport: `Mcp-Param-…`. */

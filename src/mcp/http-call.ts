@@ -51,21 +51,20 @@ export class HttpCall {
         }
         call.signal.addEventListener('abort', this.#onAbort, {once: true})
       }
-      this.#abort = this.#link.post(
-        requestMessage(
-          this.#id,
-          call.method,
-          this.#link.era === 'legacy' ? ownProgressToken(call.params, this.#id) : call.params,
-        ),
-        {...this.#link.headersFor(call.method, call.name), ...(this.#link.era === 'modern' && call.headers)},
-        {
-          onHead: (status, headers) => this.#head(status, headers),
-          onData: chunk => this.#data(chunk),
-          onEnd: () => this.#complete(),
-          onError: (error, written) => this.#broken(transportFailure(this.#link.origin, error, written)),
-        },
-      )
+      const params = this.#link.era === 'legacy' ? ownProgressToken(call.params, this.#id) : call.params
+      this.#abort = this.#link.post(requestMessage(this.#id, call.method, params), this.#headers(), {
+        onHead: (status, headers) => this.#head(status, headers),
+        onData: chunk => this.#data(chunk),
+        onEnd: () => this.#complete(),
+        onError: (error, written) => this.#broken(transportFailure(this.#link.origin, error, written)),
+      })
     })
+  }
+
+  #headers(): Readonly<Record<string, string>> {
+    const {method, name, headers} = this.#call
+    const own = this.#link.headersFor(method, name)
+    return this.#link.era === 'modern' && headers !== undefined ? {...own, ...headers} : own
   }
 
   /** The modern era cancels by closing the stream (#fail does it), the legacy one by a notification. */
@@ -209,7 +208,7 @@ export class HttpCall {
       body,
       'no',
     )
-    this.#link.sessionLost(lost)
+    this.#link.lost(lost)
     return lost
   }
 

@@ -8,7 +8,7 @@ export interface HttpExchangeOptions {
   readonly origin: string
   readonly path: string
   readonly method: 'POST' | 'GET' | 'DELETE'
-  readonly headers: Record<string, string>
+  readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | null
   readonly onHead: (status: number, headers: HttpHead) => void
   readonly onData: (chunk: Buffer) => void

@@ -6,6 +6,7 @@ import type {ClientIdentity} from './handshake.ts'
 import {type HttpExchangeOptions, type HttpHead, httpExchange} from './http-exchange.ts'
 import {notificationMessage, responseMessage} from './json-rpc.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
+import {sharedReads} from './socket-reads.ts'
 
 export interface HttpOptions {
   readonly endpoint: string
@@ -34,6 +35,7 @@ export class HttpLink {
   /** As in BackendConnection. */
   readonly closed: Promise<CallFailure | null>
   #session: string | undefined
+  #fixed: {version: string; session: string | undefined; headers: Readonly<Record<string, string>>} | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: HttpOptions) {
@@ -44,7 +46,7 @@ export class HttpLink {
     this.#pool = new Pool(url.origin, {
       connections: options.maxConnections,
       allowH2: false,
-      connect: {timeout: options.connectTimeoutMs},
+      connect: {timeout: options.connectTimeoutMs, ...(url.protocol === 'http:' && {onread: sharedReads})},
       // Each call has a timer of its own; these only bound what a broken peer can hold.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -67,7 +69,7 @@ export class HttpLink {
   }
 
   /** Starts one POST. @returns a function that aborts it */
-  post(body: Buffer, headers: Record<string, string>, on: ExchangeEvents): () => void {
+  post(body: Buffer, headers: Readonly<Record<string, string>>, on: ExchangeEvents): () => void {
     return httpExchange({
       dispatcher: this.#pool,
       origin: this.origin,
@@ -104,20 +106,34 @@ export class HttpLink {
     return this.#closing !== undefined
   }
 
-  headersFor(method: string | null, name: string | undefined): Record<string, string> {
-    const headers: Record<string, string> = {
+  /** @returns headers that the caller must not change */
+  headersFor(method: string | null, name: string | undefined): Readonly<Record<string, string>> {
+    if (this.era === 'modern') {
+      return {
+        ...this.#fixedHeaders(),
+        ...(method !== null && {'mcp-method': method}),
+        ...(name !== undefined && {'mcp-name': headerValue(name)}),
+      }
+    }
+    if (method !== 'initialize') return this.#fixedHeaders()
+    const {'mcp-protocol-version': _, ...others} = this.#fixedHeaders()
+    return others
+  }
+
+  /** What is the same in every request of this era, session and revision, built once for each of these. */
+  #fixedHeaders(): Readonly<Record<string, string>> {
+    const version = this.era === 'modern' ? modernVersion : (this.negotiated ?? newestLegacyVersion)
+    const session = this.era === 'modern' ? undefined : this.#session
+    const fixed = this.#fixed
+    if (fixed?.version === version && fixed.session === session) return fixed.headers
+    const headers = {
       ...this.options.headers,
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': version,
+      ...(session !== undefined && {'mcp-session-id': session}),
     }
-    if (this.era === 'modern') {
-      headers['mcp-protocol-version'] = modernVersion
-      if (method !== null) headers['mcp-method'] = method
-      if (name !== undefined) headers['mcp-name'] = headerValue(name)
-    } else {
-      if (method !== 'initialize') headers['mcp-protocol-version'] = this.negotiated ?? newestLegacyVersion
-      if (this.#session !== undefined) headers['mcp-session-id'] = this.#session
-    }
+    this.#fixed = {version, session, headers}
     return headers
   }
 
@@ -131,8 +147,8 @@ export class HttpLink {
     return this.#session !== undefined
   }
 
-  /** The backend has forgotten our session: this connection is of no more use. */
-  sessionLost(failure: CallFailure): void {
+  /** The backend has forgotten our session, or is away: this connection is of no more use. */
+  lost(failure: CallFailure): void {
     this.#session = undefined
     this.#end(failure)
   }
@@ -171,7 +187,7 @@ export class HttpLink {
   }
 
   /** A message that wants no answer; what comes of it is only worth a note. */
-  #send(body: Buffer, headers: Record<string, string>): void {
+  #send(body: Buffer, headers: Readonly<Record<string, string>>): void {
     if (this.#closing) return
     this.post(body, headers, {
       onHead: status => {

@@ -1,15 +1,18 @@
 import type {BackendAnswer} from './connection.ts'
 import {scanMessage} from './envelope.ts'
+import {transportFailure} from './http-exchange.ts'
 import type {HttpLink} from './http-link.ts'
 import {SseParser} from './sse-parser.ts'
 import {StreamPosition} from './stream-position.ts'
 
 /**
  * Listens on a legacy session's GET stream, where the backend says what belongs to no call; opened again when it ends.
- * A backend that offers none (405, or any other answer) is left alone.
+ * A backend that offers none (405, or any other answer) is left alone; one that had one and cannot be reached any more is
+ * lost, which would else be noticed only by the next call.
  */
 export function listenOnSession(link: HttpLink): void {
   const position = new StreamPosition()
+  let offered = false
   const open = (): void => {
     if (link.closing) return
     let streaming = false
@@ -23,19 +26,24 @@ export function listenOnSession(link: HttpLink): void {
         link.options.events.onOddity('EventTooLarge', 'an event on the GET stream is larger than a message may be'),
     })
     const again = (): void => {
-      if (link.closing || !streaming) return
+      if (link.closing || !offered) return
       setTimeout(open, position.delayMs).unref()
     }
     link.get(
       {
         onHead: (status, headers) => {
           streaming = status === 200 && String(headers['content-type'] ?? '').startsWith('text/event-stream')
+          offered = streaming
         },
         onData: chunk => {
           if (streaming) parser.push(chunk)
         },
         onEnd: again,
-        onError: again,
+        onError: (error, written) => {
+          const failure = transportFailure(link.origin, error, written)
+          if (offered && failure.delivered === 'no' && !link.closing) link.lost(failure)
+          else again()
+        },
       },
       position.lastEventId,
     )

@@ -1,11 +1,11 @@
-import {findValue, setMember} from './splice.ts'
+import {findValue, mayHaveMeta, setMember} from './splice.ts'
 
 /**
  * Clients choose equal progress tokens, which a session must not see twice: towards the backend the call's own id stands
  * in for it.
  */
 export function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
-  if (params === null) return null
+  if (params === null || !mayHaveMeta(params)) return null
   const meta = findValue(params, {start: 0, end: params.length}, ['_meta'])
   if (meta === null || findValue(params, meta, ['progressToken']) === null) return params
   return setMember(params, meta, 'progressToken', Buffer.from(String(id)))

@@ -3,12 +3,13 @@ import {ownerVariable} from './sweep.ts'
 
 /**
  * Outlives any death of the runtime, SIGKILL included: a small shell in its own session that reads process groups from a
- * pipe. When the pipe ends without `done`, the runtime is gone, and it kills the groups and then whatever carries the
- * owner mark. A group whose leader's start time differs is somebody else's and left alone; while a group exists, the
+ * pipe. When the pipe ends without `done`, the runtime is gone, and it kills the groups, all that descends from them (who
+ * took a session of its own and emptied its environment is still its parent's child), and whatever carries the owner mark. A group whose leader's start time differs is somebody else's and left alone; while a group exists, the
  * kernel gives its number to no new process.
  */
 const script = `
 trap '' TERM INT HUP QUIT
+instance=$1
 groups=
 while read -r op pgid ticks; do
   case $op in
@@ -19,16 +20,33 @@ while read -r op pgid ticks; do
     done) exit 0 ;;
   esac
 done
+pids=' '
 for g in $groups; do
   pgid=\${g%%:*}
   if [ -r "/proc/$pgid/stat" ]; then
     now=$(sed 's/.*) //' "/proc/$pgid/stat" 2>/dev/null | cut -d ' ' -f 20)
     [ -z "$now" ] || [ "$now" = "\${g#*:}" ] || continue
   fi
-  kill -s KILL -- "-$pgid" 2>/dev/null
+  pids="$pids$pgid "
+done
+more=1
+while [ -n "$more" ]; do
+  more=
+  for f in /proc/[0-9]*/stat; do
+    pid=\${f#/proc/}
+    pid=\${pid%/stat}
+    case $pids in *" $pid "*) continue ;; esac
+    IFS= read -r line 2>/dev/null <"$f" || continue
+    set -- \${line##*) } '' '' ''
+    case $pids in *" $2 "* | *" $3 "*) pids="$pids$pid " more=1 ;; esac
+  done
+done
+for pid in $pids; do
+  kill -s KILL -- "-$pid" 2>/dev/null
+  kill -s KILL "$pid" 2>/dev/null
 done
 for round in 1 2 3; do
-  found=$(grep -lsa -e "${ownerVariable}=$1:" /proc/[0-9]*/environ)
+  found=$(grep -lsa -e "${ownerVariable}=$instance:" /proc/[0-9]*/environ)
   [ -n "$found" ] || exit 0
   for f in $found; do
     pid=\${f#/proc/}

@@ -26,6 +26,7 @@ const quote = 0x22
 const openBracket = 0x5b
 const openBrace = 0x7b
 const comma = Buffer.from(',')
+const backslash = 0x5c
 const nothing = Buffer.alloc(0)
 
 /**
@@ -54,6 +55,14 @@ export function findValue(bytes: Buffer, span: Span, path: readonly string[]): S
 /** The text of a string value; null when the value is something else. */
 export function stringAt(bytes: Buffer, span: Span): string | null {
   return bytes[span.start] === quote ? decodeString(bytes, span.start, span.end) : null
+}
+
+/**
+ * Whether an object can hold `_meta`, spelt plainly or with escapes: a search through the bytes instead of a walk, since
+ * most requests have none and several layers ask.
+ */
+export function mayHaveMeta(bytes: Buffer): boolean {
+  return bytes.includes('_meta') || bytes.includes(backslash)
 }
 
 /** The members of an object in their order; none for any other value. */

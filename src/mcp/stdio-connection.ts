@@ -55,12 +55,15 @@ export async function openStdio(options: StdioOptions): Promise<BackendConnectio
   return link.opened(info)
 }
 
+const newline = Buffer.from('\n')
+
 /** Messages to and from one child, each call with an id of our own. */
 class StdioLink {
   readonly #options: StdioOptions
   readonly #calls: PendingCalls
   readonly #closed: Promise<CallFailure | null>
   #ended = false
+  #corked = false
   #closeAsked = false
 
   constructor(options: StdioOptions) {
@@ -118,10 +121,17 @@ class StdioLink {
 
   #write(message: Buffer): void {
     const {stdin} = this.#options.child
-    stdin.cork()
+    if (!this.#corked) {
+      // All messages of one turn of the loop leave in one write; an end of stdin meanwhile takes them along.
+      this.#corked = true
+      stdin.cork()
+      setImmediate(() => {
+        this.#corked = false
+        stdin.uncork()
+      })
+    }
     stdin.write(oneLine(message))
-    stdin.write('\n')
-    stdin.uncork()
+    stdin.write(newline)
   }
 
   #tellCancelled(id: number, reason: string): void {

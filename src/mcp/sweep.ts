@@ -1,5 +1,5 @@
 import {readdirSync} from 'node:fs'
-import {readEnvironmentVariable, readProcessStat} from '../shared/proc.ts'
+import {isAlive, type ProcessIdentity, readEnvironmentVariable, readProcessStat} from '../shared/proc.ts'
 
 /** The variable that marks every process we start, inherited by whatever they start. */
 export const ownerVariable = 'ONLY1MCP_OWNER'
@@ -45,4 +45,30 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   } catch {
     return false // gone already, which is what a signal to it would have wanted
   }
+}
+
+/**
+ * All that a process has started, and they in turn, as far as their parents or their group still tell: whoever took a
+ * session of its own and emptied its environment is still somebody's child. The process itself may be gone.
+ */
+export function descendantsOf(pid: number): ProcessIdentity[] {
+  const others = readdirSync('/proc').flatMap(entry =>
+    /^\d+$/.test(entry) ? (readProcessStat(Number(entry)) ?? []) : [],
+  )
+  const family = new Set([pid])
+  const found: ProcessIdentity[] = []
+  for (let before = -1; before < found.length; ) {
+    before = found.length
+    for (const each of others) {
+      if (family.has(each.pid) || !(family.has(each.parentPid) || family.has(each.groupId))) continue
+      family.add(each.pid)
+      found.push(each)
+    }
+  }
+  return found
+}
+
+/** KILL to those that are still the processes they were. */
+export function killAll(processes: readonly ProcessIdentity[]): void {
+  for (const each of processes) if (isAlive(each)) signal(each.pid, 'SIGKILL')
 }

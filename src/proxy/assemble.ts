@@ -6,6 +6,7 @@ import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Reaper} from '../mcp/reaper.ts'
 import type {Redactor} from '../redaction/redactor.ts'
+import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
 import type {Clock} from '../shared/clock.ts'
 import {Backend} from './backend.ts'
 import {Catalogue} from './catalogue.ts'
@@ -15,11 +16,13 @@ import type {EventLog} from './event-log.ts'
 import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
 import type {Services} from './method-call.ts'
+import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
 import {ProfileScopes} from './profile-scopes.ts'
 import {RequestStates} from './request-state.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 import {Session, Sessions} from './sessions.ts'
+import {shownServer} from './shown-server.ts'
 import {Subscriptions} from './subscriptions.ts'
 
 export interface AssemblyParts {
@@ -70,7 +73,6 @@ export function assemble({
         environment,
         defaultTimeoutMs: config.server.request_timeout,
         target: targetText(each, redactor),
-        redactor,
         log: message => log.write(message),
         onChange: backendChanged,
         onConnected: (backend, link) => subscriptions.connected(backend, link),
@@ -78,11 +80,14 @@ export function assemble({
       }),
   )
   const catalogue = new Catalogue({backends, listsOf: backend => backend.lists, log: message => log.write(message)})
-  const announcer = new ListAnnouncer(method => sessions.notifyAll(method, null))
+  const announcer = new ListAnnouncer(
+    () => catalogue.current,
+    method => sessions.notifyAll(method, null),
+  )
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
-    events.emit({type: 'server', server: backend.snapshot()})
-    announcer.compare(catalogue.current)
+    events.emit({type: 'server', server: shownServer(backend.snapshot(), redactor)})
+    announcer.note()
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
@@ -91,6 +96,7 @@ export function assemble({
   }
 
   const shared = sharedScope(catalogue)
+  const ownChildren = new OwnChildren(() => sessions.dropUnused() || profileScopes.dropUnused())
   const ownScope = (profile: ClientProfile, exclusive: boolean, session: () => Session | undefined): OwnScope =>
     new OwnScope({
       backends,
@@ -99,6 +105,7 @@ export function assemble({
       exclusive,
       onRequest: async (_, method, params) => session()?.ask(method, params) ?? refuseRequest(method),
       onNotification: (_, method, params) => session()?.notify?.(notificationMessage(method, params)),
+      admit: () => ownChildren.admit(),
       log: message => log.write(message),
     })
   const profileScopes = new ProfileScopes(profile => ownScope(profile, true, () => undefined), clock.now)
@@ -139,10 +146,19 @@ function refuseRequest(method: string): BackendAnswer {
 
 /** What a server runs or connects to, for people: no user info, no known secret. */
 function targetText(config: BackendConfig, redactor: Redactor): string {
-  if (config.command !== undefined) return redactor.text([config.command, ...config.args].join(' '))
+  if (config.command !== undefined) {
+    const secret = new Set(secretArguments(config.args))
+    const shown = config.args.map(argument => {
+      const value = [...secret].find(each => argument === each || argument.endsWith(`=${each}`))
+      return value === undefined ? argument : `${argument.slice(0, -value.length)}***`
+    })
+    return redactor.text([config.command, ...shown].join(' '))
+  }
   if (config.endpoint === undefined) return '(no transport)'
   const url = new URL(config.endpoint)
   url.username = ''
   url.password = ''
+  url.hash = ''
+  for (const name of new Set(url.searchParams.keys())) if (tellsSecret(name)) url.searchParams.set(name, '***')
   return redactor.text(url.href)
 }

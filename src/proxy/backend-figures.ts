@@ -1,7 +1,6 @@
 import type {ServerSnapshot} from '../control/contract.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendAnswer, BackendCall, BackendConnection} from '../mcp/connection.ts'
-import type {Redactor} from '../redaction/redactor.ts'
 import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 
@@ -11,15 +10,13 @@ export class BackendFigures {
   /** Failures by kind. */
   readonly failures = new Map<string, number>()
   readonly #clock: Clock
-  readonly #redactor: Redactor
   #lastError: ServerSnapshot['lastError'] = null
   #inFlight = 0
   #requests = 0
   #errors = 0
 
-  constructor(clock: Clock, redactor: Redactor) {
+  constructor(clock: Clock) {
     this.#clock = clock
-    this.#redactor = redactor
   }
 
   get inFlight(): number {
@@ -59,14 +56,14 @@ export class BackendFigures {
     }
   }
 
-  /** Remembers what went wrong, without known secrets: consoles show it as it is. */
+  /** Remembers what went wrong. */
   fault(failure: CallFailure): void {
     this.failures.set(failure.kind, (this.failures.get(failure.kind) ?? 0) + 1)
     const seen = failure.evidence === undefined ? '' : ` (${failure.evidence})`
     this.#lastError = {
       at: new Date(this.#clock.wallMs()).toISOString(),
       kind: failure.kind,
-      message: this.#redactor.text(failure.message + seen),
+      message: failure.message + seen,
       blame: failure.blame,
     }
   }

@@ -1,7 +1,6 @@
 import type {BackendConfig} from '../config/schema.ts'
 import type {BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
-import type {Redactor} from '../redaction/redactor.ts'
 import {Ring} from '../shared/ring.ts'
 import {OddityLog} from './oddity-log.ts'
 import {type BackendEnvironment, EndedDuringDiscover, openBackend} from './open-backend.ts'
@@ -12,7 +11,6 @@ export interface BackendOpenerOptions {
   readonly environment: BackendEnvironment
   /** The command line or endpoint for people, without secrets. */
   readonly target: string
-  readonly redactor: Redactor
   readonly log: (message: LogMessage) => void
 }
 
@@ -34,7 +32,7 @@ export class BackendOpener {
     this.#oddities = new OddityLog(options.config.id, options.environment.clock.now, options.log)
   }
 
-  /** Lines of stderr, the newest last, without known secrets. */
+  /** Lines of stderr, the newest last. */
   get stderrTail(): readonly string[] {
     return this.#stderr.toArray()
   }
@@ -100,9 +98,8 @@ export class BackendOpener {
     })
   }
 
-  #said(raw: string): void {
-    const {config, log, redactor} = this.#options
-    const line = redactor.text(raw)
+  #said(line: string): void {
+    const {config, log} = this.#options
     this.#stderr.push(line)
     this.#lastWords = [...this.#lastWords.slice(-2), line]
     log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, pairs: {server_id: config.id}})

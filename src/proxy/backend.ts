@@ -1,6 +1,7 @@
 import type {BackendConfig} from '../config/schema.ts'
 import type {ServerSnapshot, ServerStatus} from '../control/contract.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
+import type {CancelSignal} from '../mcp/cancel-source.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import {errorValue} from '../mcp/json-rpc.ts'
@@ -52,7 +53,7 @@ export class Backend {
     this.#since = options.environment.clock.wallMs()
     this.#startingSince = options.environment.clock.now()
     this.#opener = new BackendOpener(options)
-    this.#figures = new BackendFigures(options.environment.clock, options.redactor)
+    this.#figures = new BackendFigures(options.environment.clock)
   }
 
   get id(): string {
@@ -130,7 +131,7 @@ export class Backend {
   }
 
   /** The shared connection; waited for within `timeoutMs` where it is about to be there. @throws CallFailure */
-  async whenUp(timeoutMs: number, signal?: AbortSignal): Promise<Link> {
+  async whenUp(timeoutMs: number, signal?: CancelSignal): Promise<Link> {
     const {clock} = this.#options.environment
     const until = clock.now() + timeoutMs
     // A crash loop or a dead endpoint is not waited for.
@@ -144,8 +145,21 @@ export class Backend {
   }
 
   /** Sends one call over a connection of this backend, counted and timed. @throws CallFailure */
-  call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
-    return this.#figures.call(connection, call)
+  async call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
+    try {
+      return await this.#figures.call(connection, call)
+    } catch (error) {
+      if (error instanceof CallFailure && isAway(error)) this.lost(connection, error)
+      throw error
+    }
+  }
+
+  /** The shared connection leads nowhere any more: it is made anew, with the delays of any other loss. */
+  lost(connection: BackendConnection, failure: CallFailure): void {
+    if (this.#link?.connection !== connection) return
+    this.#link = undefined
+    void connection.close(500)
+    this.#ended(failure)
   }
 
   /**
@@ -284,7 +298,9 @@ export class Backend {
     const healthyMs = this.#upAt === undefined ? 0 : now - this.#upAt
     this.#upAt = undefined
     this.#restarts++
-    const next = this.#policy.ended(now, healthyMs)
+    // A forgotten session says nothing against the backend: the next one is opened at once.
+    const forgotten = failure.kind === 'SessionLost'
+    const next = forgotten ? {delayMs: 0, crashLoop: false} : this.#policy.ended(now, healthyMs)
     this.#nextStartAt = environment.clock.wallMs() + next.delayMs
     this.#timer = setTimeout(() => void this.#open(), next.delayMs)
     this.#figures.fault(failure)
@@ -301,7 +317,7 @@ export class Backend {
         next_start_ms: next.delayMs,
       },
     })
-    const away = transportOf(this.config) === 'stdio' ? 'restarting' : 'down'
+    const away = transportOf(this.config) === 'stdio' || forgotten ? 'restarting' : 'down'
     this.#become(next.crashLoop && away === 'restarting' ? 'crash_loop' : away)
   }
 
@@ -343,6 +359,11 @@ export function unavailable(backend: Backend): CallFailure {
       delivered: 'no',
     },
   )
+}
+
+/** Nothing could be sent at all: the endpoint is not there. */
+function isAway({kind, delivered}: CallFailure): boolean {
+  return kind === 'TransportFailed' && delivered === 'no'
 }
 
 function unexpected(error: unknown): CallFailure {

@@ -1,7 +1,7 @@
 import type {IncomingHttpHeaders} from 'node:http'
 import type {Envelope} from '../mcp/envelope.ts'
 import {type Era, eraOfVersion, metaKey, modernVersion, rpcCode} from '../mcp/protocol.ts'
-import {findValue, stringAt} from '../mcp/splice.ts'
+import {findValue, mayHaveMeta, stringAt} from '../mcp/splice.ts'
 
 /** Which era a message belongs to, or why it is refused. */
 export type Classified = {readonly era: Era; readonly name: string | null} | {readonly refusal: Refusal}
@@ -77,7 +77,7 @@ function checkName(body: Buffer, message: Envelope, headers: IncomingHttpHeaders
 
 /** @returns the claimed version; undefined without an envelope; null when the key holds no string */
 function claimedVersion(body: Buffer, {params}: Envelope): string | null | undefined {
-  if (params === null || body[params.start] !== 0x7b) return undefined
+  if (params === null || body[params.start] !== 0x7b || !mayHaveMeta(body)) return undefined
   const span = findValue(body, params, ['_meta', metaKey.protocolVersion])
   if (span === null) return undefined
   return stringAt(body, span)

@@ -12,13 +12,18 @@ export interface ClientProfile {
 
 const askable = ['sampling', 'elicitation', 'roots'] as const
 
+/** More than this is kept for no session: such a client is taken for one that declares nothing. */
+const longestDeclared = 16 * 1024
+
 export function clientProfile(capabilities: unknown): ClientProfile {
   const declared =
     typeof capabilities === 'object' && capabilities !== null ? (capabilities as Record<string, unknown>) : {}
+  const fingerprint = canonical(declared)
+  if (fingerprint.length > longestDeclared) return clientProfile({})
   return {
     capabilities: declared,
     interactive: askable.some(name => declared[name] !== undefined),
-    fingerprint: canonical(declared),
+    fingerprint,
   }
 }
 

@@ -1,3 +1,4 @@
+import type {CancelSignal} from '../mcp/cancel-source.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {Backend} from './backend.ts'
@@ -15,10 +16,12 @@ export interface Lease {
 /** Over which connections a client's calls go, and what it therefore sees listed. */
 export interface ClientScope {
   readonly catalogue: Catalogue
+  /** Whether it has connections of its own open. */
+  readonly holds: boolean
   /** Opens what the lists need, for at most `timeoutMs`. */
   prepare(timeoutMs: number): Promise<void>
   /** @throws CallFailure */
-  lease(backend: Backend, timeoutMs: number, signal: AbortSignal): Promise<Lease>
+  lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Promise<Lease>
   /** A notification of the client for the backends that it has connections of its own to. */
   tell(method: string): void
   close(): Promise<void>
@@ -28,6 +31,7 @@ export interface ClientScope {
 export function sharedScope(catalogue: Catalogue): ClientScope {
   return {
     catalogue,
+    holds: false,
     prepare: async timeoutMs => void (await catalogue.settled(timeoutMs)),
     lease: async (backend, timeoutMs, signal) => ({
       link: backend.link ?? (await backend.whenUp(timeoutMs, signal)),
@@ -47,6 +51,8 @@ export interface OwnScopeOptions {
   /** What a backend asks outside of any call, and tells. */
   readonly onRequest: (backend: Backend, method: string, params: Buffer | null) => Promise<BackendAnswer>
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
+  /** Asked before a child is started; what it gives is called when the child has ended. @throws CallFailure */
+  readonly admit: () => Promise<() => void>
   readonly log: (message: LogMessage) => void
 }
 
@@ -81,6 +87,10 @@ export class OwnScope implements ClientScope {
     })
   }
 
+  get holds(): boolean {
+    return this.#held.size > 0
+  }
+
   /** Calls in flight on connections of this scope. */
   get busy(): boolean {
     return [...this.#held.values()].some(all => all.some(held => held.busy))
@@ -108,7 +118,7 @@ export class OwnScope implements ClientScope {
     this.catalogue.invalidate()
   }
 
-  async lease(backend: Backend, timeoutMs: number, signal: AbortSignal): Promise<Lease> {
+  async lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Promise<Lease> {
     const main = backend.link ?? (await backend.whenUp(timeoutMs, signal))
     if (main.connection.info.era === 'modern') return {link: main, release: () => {}}
     if (!this.#options.exclusive || !main.connection.multiplexed)
@@ -158,13 +168,21 @@ export class OwnScope implements ClientScope {
   }
 
   async #start(backend: Backend): Promise<Held> {
-    const link = await backend.openLink(this.#identity, {
-      onRequest: (method, params) => this.#options.onRequest(backend, method, params),
-      onNotification: (method, params) => {
-        this.catalogue.invalidate()
-        this.#options.onNotification(backend, method, params)
-      },
-    })
+    const leave = backend.config.command === undefined ? () => {} : await this.#options.admit()
+    let link: Link
+    try {
+      link = await backend.openLink(this.#identity, {
+        onRequest: (method, params) => this.#options.onRequest(backend, method, params),
+        onNotification: (method, params) => {
+          this.catalogue.invalidate()
+          this.#options.onNotification(backend, method, params)
+        },
+      })
+    } catch (error) {
+      leave()
+      throw error
+    }
+    void link.connection.closed.then(leave)
     const held: Held = {link, busy: false}
     if (this.#closed) {
       await link.connection.close(500)

@@ -31,6 +31,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
     chmodSync(options.socketPath, 0o600)
   } catch (error) {
     throw new AppError('CONTROL_SOCKET', `cannot open the control socket ${options.socketPath}: ${messageOf(error)}`, {
+      fix: 'Remove what stands there, if it is not the socket of a runtime that still runs.',
       cause: error,
     })
   } finally {
@@ -41,7 +42,10 @@ export async function startControlServer(options: ControlServerOptions): Promise
 
 function handle(options: ControlServerOptions, request: IncomingMessage, response: ServerResponse): void {
   request.resume()
-  const url = new URL(request.url ?? '/', 'http://control')
+  const target = request.url ?? '/'
+  // A target such as `//` is no path, and URL would throw.
+  if (!URL.canParse(target, 'http://control')) return json(response, 400, {error: 'the request target must be a path'})
+  const url = new URL(target, 'http://control')
   if (request.method === 'GET' && url.pathname === controlPath.snapshot) return json(response, 200, options.snapshot())
   if (request.method === 'GET' && url.pathname === controlPath.events) {
     return stream(options, response, Number(url.searchParams.get('since') ?? options.events.seq))

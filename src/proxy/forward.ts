@@ -1,3 +1,4 @@
+import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendAnswer, BackendCall} from '../mcp/connection.ts'
 import type {Backend} from './backend.ts'
 import type {Lease} from './client-scope.ts'
@@ -14,10 +15,22 @@ import {notifier} from './progress.ts'
  * the way (progress, log messages) goes to the client's stream.
  */
 export async function forward(call: MethodCall, outgoing: Outgoing): Promise<MethodAnswer> {
-  const {context, record, scope, services} = call
+  const {context, record, services} = call
   const {backend} = outgoing
   record.serverId = backend.id
   const timeoutMs = Math.max(1, Math.min(backend.timeoutMs, context.deadline - services.now()))
+  try {
+    return await forwardOnce(call, outgoing, timeoutMs)
+  } catch (error) {
+    // The backend forgot our session before it took the call: with a new one it is the same call, sent once.
+    if (!(error instanceof CallFailure) || error.kind !== 'SessionLost' || error.delivered !== 'no') throw error
+    return forwardOnce(call, outgoing, timeoutMs)
+  }
+}
+
+async function forwardOnce(call: MethodCall, outgoing: Outgoing, timeoutMs: number): Promise<MethodAnswer> {
+  const {context, scope} = call
+  const {backend} = outgoing
   const lease = await scope.lease(backend, timeoutMs, context.signal)
   // A parked call keeps its connection beyond this request, and gives it back itself.
   if (lease.link.connection.info.era === 'legacy' && isInteractiveModern(call)) {

@@ -135,10 +135,12 @@ export function listen(
   host: string,
   port: number,
   what: string,
-  ownerOf: (port: number) => string,
+  ownerOf: (port: number) => Promise<string>,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => reject(listenFailure(error, host, port, what, ownerOf))
+    const failed = (error: Error): void => {
+      void listenFailure(error, host, port, what, ownerOf).then(reject)
+    }
     server.once('error', failed)
     server.listen({host, port, exclusive: true}, () => {
       server.off('error', failed)
@@ -148,17 +150,17 @@ export function listen(
   })
 }
 
-function listenFailure(
+async function listenFailure(
   error: Error,
   host: string,
   port: number,
   what: string,
-  ownerOf: (port: number) => string,
-): AppError {
+  ownerOf: (port: number) => Promise<string>,
+): Promise<AppError> {
   const code = errnoCode(error)
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   if (code === 'EADDRINUSE') {
-    return new AppError('PORT_IN_USE', `${where} (${what}) is already in use${ownerOf(port)}`, {
+    return new AppError('PORT_IN_USE', `${where} (${what}) is already in use${await ownerOf(port)}`, {
       fix: 'Stop that program, or choose another port with --port (server.port; observability.metrics.port for the metrics).',
       cause: error,
     })

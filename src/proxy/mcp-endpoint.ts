@@ -1,4 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
+import {CancelSource} from '../mcp/cancel-source.ts'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
 import {parseObject} from '../mcp/handshake.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
@@ -11,7 +12,7 @@ import {classify, type Refusal} from './classify.ts'
 import {type ClientProfile, clientProfile} from './client-profile.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
-import {readBody} from './read-body.ts'
+import {type BodyBudget, readBody} from './read-body.ts'
 import {BatchPart, Reply, type Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
@@ -29,15 +30,22 @@ export interface McpEndpointOptions {
 /** A backend that says one of these speaks of the request, not of itself. */
 const clientCodes = new Set<number>([rpcCode.invalidRequest, rpcCode.methodNotFound, rpcCode.invalidParams])
 
+/** Each message of a batch may have an answer of megabytes, and all are kept until the last is there. */
+const maxBatch = 100
+
+const maxBodiesBytes = 256 * 1024 * 1024
+
 /** The only revision with JSON-RPC batches. */
 const batchVersion = '2025-03-26'
 
 /** `POST`, `GET` and `DELETE /mcp`, for clients of both eras. */
 export class McpEndpoint {
   readonly #options: McpEndpointOptions
+  readonly #bodies: BodyBudget
 
   constructor(options: McpEndpointOptions) {
     this.#options = options
+    this.#bodies = {maxBytes: Math.max(maxBodiesBytes, options.maxBodyBytes), heldBytes: 0}
   }
 
   /** The reply that `handle` fills: a stream where the client takes one. */
@@ -80,7 +88,12 @@ export class McpEndpoint {
         {connection: 'close'},
       )
     }
-    const read = await readBody(request, this.#options.maxBodyBytes)
+    const read = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
+    if (read.state === 'no-room') {
+      const message = 'Too many large requests at once, try again'
+      const refusal = {status: 503, code: rpcCode.serverError, message}
+      return this.#refuse(record, reply, refusal, null, {connection: 'close', 'retry-after': '1'})
+    }
     if (read.state === 'too-large') {
       return this.#refuse(
         record,
@@ -100,6 +113,10 @@ export class McpEndpoint {
       return reply.endEmpty(400)
     }
     const scanned = scanMessage(read.body)
+    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > maxBatch) {
+      const message = `Invalid request: a batch holds at most ${maxBatch} messages`
+      return this.#refuse(record, reply, {status: 400, code: rpcCode.invalidRequest, message}, null)
+    }
     if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
       const session = this.#batchSession(request)
       if (session) return this.#batch(request, read.body, scanned.elements, session, record, reply)
@@ -127,7 +144,7 @@ export class McpEndpoint {
     }
     if (message.kind !== 'request') return this.#take(read.body, message, session, reply)
 
-    const controller = new AbortController()
+    const controller = new CancelSource()
     // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
     response.on('close', () => {
       if (!response.writableFinished && classified.era === 'modern') controller.abort()
@@ -141,7 +158,7 @@ export class McpEndpoint {
     message: Envelope,
     era: Era,
     session: Session | null,
-    controller: AbortController,
+    controller: CancelSource,
     record: OpenRequest,
     reply: Replying,
   ): Promise<void> {
@@ -155,7 +172,7 @@ export class McpEndpoint {
       era,
       logLevel: era === 'modern' ? logLevelOf(body, message) : null,
       deadline: services.now() + requestTimeoutMs,
-      signal: controller.signal,
+      signal: controller,
     }
     const call: MethodCall = {
       context,
@@ -226,16 +243,7 @@ export class McpEndpoint {
         const part = new BatchPart()
         if (scanned.message.kind !== 'request') this.#take(bytes, scanned.message, session, part)
         else
-          await this.#request(
-            request,
-            bytes,
-            scanned.message,
-            'legacy',
-            session,
-            new AbortController(),
-            {...record},
-            part,
-          )
+          await this.#request(request, bytes, scanned.message, 'legacy', session, new CancelSource(), {...record}, part)
         return part.message
       }),
     )

@@ -53,7 +53,7 @@ function begin(
     method: call.method,
     params: withoutEnvelope(whole),
     timeoutMs,
-    signal: parked.controller.signal,
+    signal: parked.controller,
     onNotification: (method, said) => {
       if (parked.reply === call.reply) say(method, said)
     },

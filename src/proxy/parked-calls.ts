@@ -1,9 +1,11 @@
 import {randomBytes} from 'node:crypto'
+import {CancelSource} from '../mcp/cancel-source.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import type {Replying} from './reply.ts'
 
 /** How long a parked call waits for its client to come back. */
 const usualKeepMs = 600_000
+const maxParked = 1000
 /** A server that asks several things asks them at once: they are collected into one round. */
 const gatherMs = 15
 
@@ -31,7 +33,7 @@ export class ParkedCall {
   readonly token = randomBytes(24).toString('base64url')
   readonly principal: string
   readonly target: string
-  readonly controller = new AbortController()
+  readonly controller = new CancelSource()
   /** Where notifications go: the reply of the round that is open. */
   reply: Replying | undefined
   #answer: Promise<BackendAnswer> | undefined
@@ -93,7 +95,14 @@ export class ParkedCalls {
     return this.#calls.size
   }
 
+  /** Where too many wait, the one that has waited for longest is given up: nobody may come back for any of them. */
   park(call: ParkedCall): void {
+    const oldest = this.#calls.size >= maxParked ? this.#calls.values().next().value : undefined
+    if (oldest) {
+      clearTimeout(oldest.timer)
+      this.#calls.delete(oldest.call.token)
+      oldest.call.controller.abort()
+    }
     const timer = setTimeout(() => {
       this.#calls.delete(call.token)
       call.controller.abort()

@@ -2,6 +2,7 @@ import type {ClientProfile} from './client-profile.ts'
 import type {OwnScope} from './client-scope.ts'
 
 const idleMs = 60_000
+const maxScopes = 256
 
 interface Entry {
   readonly scope: OwnScope
@@ -26,6 +27,7 @@ export class ProfileScopes {
     const key = `${principal}\n${profile.fingerprint}`
     let entry = this.#entries.get(key)
     if (entry === undefined) {
+      if (this.#entries.size >= maxScopes) this.dropUnused()
       entry = {scope: this.#open(profile), lastUsed: 0}
       this.#entries.set(key, entry)
     }
@@ -38,6 +40,19 @@ export class ProfileScopes {
     const all = [...this.#entries.values()]
     this.#entries.clear()
     await Promise.all(all.map(({scope}) => scope.close()))
+  }
+
+  /** Closes the scope that was not used for longest. @returns false when all have calls in flight */
+  dropUnused(): boolean {
+    const idle = [...this.#entries].filter(([, {scope}]) => !scope.busy)
+    const oldest = idle.reduce<(typeof idle)[number] | undefined>(
+      (first, each) => (first === undefined || each[1].lastUsed < first[1].lastUsed ? each : first),
+      undefined,
+    )
+    if (oldest === undefined) return false
+    this.#entries.delete(oldest[0])
+    void oldest[1].scope.close()
+    return true
   }
 
   #expire(): void {

@@ -1,5 +1,5 @@
 import {notificationMessage} from '../mcp/json-rpc.ts'
-import {findValue, setMember} from '../mcp/splice.ts'
+import {findValue, mayHaveMeta, setMember} from '../mcp/splice.ts'
 import type {MethodCall} from './method-call.ts'
 
 /** What a backend says during a call, on the client's stream and with the client's own progress token. */
@@ -18,8 +18,9 @@ export function notifier(
 
 /** The raw bytes of the client's progress token. */
 function tokenOf(params: Buffer | null): Buffer | null {
-  const span = params && findValue(params, {start: 0, end: params.length}, ['_meta', 'progressToken'])
-  return params !== null && span !== null ? params.subarray(span.start, span.end) : null
+  if (params === null || !mayHaveMeta(params)) return null
+  const span = findValue(params, {start: 0, end: params.length}, ['_meta', 'progressToken'])
+  return span !== null ? params.subarray(span.start, span.end) : null
 }
 
 /** The client's own token in the place of the one that travelled to the backend. */

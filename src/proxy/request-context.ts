@@ -1,3 +1,4 @@
+import type {CancelSignal} from '../mcp/cancel-source.ts'
 import type {Era} from '../mcp/protocol.ts'
 
 /** What every layer of the proxy knows of the request it serves. */
@@ -12,5 +13,5 @@ export interface RequestContext {
   /** Monotonic milliseconds, as of the clock's `now`. */
   readonly deadline: number
   /** Aborts when the client has gone (where its era says that this cancels) or cancelled. */
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
 }

@@ -2,6 +2,7 @@ import type {Outcome} from '../control/contract.ts'
 import type {BlameParty} from '../shared/blame.ts'
 import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
+import {shortText} from '../shared/short-text.ts'
 import type {EventLog} from './event-log.ts'
 import type {RequestMetrics} from './request-metrics.ts'
 import type {RuntimeLog} from './runtime-log.ts'
@@ -26,6 +27,9 @@ export interface OpenRequest {
   message: string | null
   firstByteAt: number | null
 }
+
+/** What a client or a backend wrote is kept with the newest events: of a name of megabytes, only its beginning. */
+const longestShown = 1024
 
 /** How a request left: what was sent to the client. */
 export interface Sent {
@@ -142,12 +146,11 @@ export class RequestLedger {
         },
       })
     }
-    this.#events.emit({
-      type: 'request',
+    this.#events.emitRequest({
       requestId: request.requestId,
       client: request.client,
       httpMethod: request.httpMethod,
-      target: request.target,
+      target: shortText(request.target, longestShown),
       status: sent.status,
       responseBytes: sent.bytes,
       durationMs: openMs,
@@ -156,7 +159,7 @@ export class RequestLedger {
       outcome: request.outcome,
       code: request.code,
       blame: request.blame,
-      message: request.message,
+      message: request.message === null ? null : shortText(request.message, longestShown),
     })
   }
 }

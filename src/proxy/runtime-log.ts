@@ -14,6 +14,7 @@ import {
   logLevels,
   logValue,
 } from '../shared/log-line.ts'
+import {shortText} from '../shared/short-text.ts'
 import type {EventLog} from './event-log.ts'
 
 export interface LogMessage {
@@ -85,7 +86,7 @@ export class RuntimeLog {
       requestId,
       serverId: typeof pairs?.server_id === 'string' ? pairs.server_id : null,
       kind: message.kind,
-      message: entry.message + pairText(pairs),
+      message: shortText(entry.message + pairText(pairs), 8192),
     })
   }
 

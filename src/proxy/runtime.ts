@@ -25,6 +25,7 @@ import {RuntimeLog} from './runtime-log.ts'
 import {
   claimStateFolder,
   controlSocketPath,
+  refuseLiveSocket,
   removeRuntimeRecord,
   removeSocket,
   writeRuntimeRecord,
@@ -145,6 +146,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       catalogue,
       backends,
       lag,
+      redactor,
     })
   const metricsServer = createMetricsServer(
     () =>
@@ -178,6 +180,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         describePortOwner,
       )
     }
+    await refuseLiveSocket(record.socket)
     removeSocket(record.socket)
     control = await startControlServer({
       socketPath: record.socket,

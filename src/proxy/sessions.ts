@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto'
+import type {CancelSource} from '../mcp/cancel-source.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import {notificationMessage} from '../mcp/json-rpc.ts'
 import type {Clock} from '../shared/clock.ts'
@@ -16,7 +17,7 @@ export class Session {
   readonly profile: ClientProfile
   readonly scope: ClientScope
   /** Requests in flight by id, for `notifications/cancelled`. */
-  readonly inFlight = new Map<string, AbortController>()
+  readonly inFlight = new Map<string, CancelSource>()
   /** Ends of resource subscriptions by the URI as the client knows it. */
   readonly subscribed = new Map<string, () => void>()
   readonly questions = new ClientQuestions()
@@ -139,6 +140,16 @@ export class Sessions {
   stop(): void {
     clearInterval(this.#timer)
     for (const session of [...this.#sessions.values()]) this.close(session)
+  }
+
+  /** Ends the session with connections of its own that was not used for longest. @returns false when all are in use */
+  dropUnused(): boolean {
+    for (const session of this.#sessions.values()) {
+      if (!session.scope.holds || session.inFlight.size > 0 || session.notify !== undefined) continue
+      this.close(session)
+      return true
+    }
+    return false
   }
 
   #expire(): void {

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import {chmodSync, lstatSync, mkdirSync, rmSync} from 'node:fs'
+import {connect} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type RuntimeRecord, readRuntimeFile, runtimeFilePath} from '../control/runtime-file.ts'
@@ -51,9 +52,10 @@ export function claimStateFolder(stateDir: string): Leftover | undefined {
       },
     )
   }
-  const killed = killOwned(record.instance)
-  removeSocket(record.socket)
   rmSync(read.path, {force: true})
+  // Whoever else could write here could name any processes in it.
+  if (read.ownerUid !== process.getuid?.()) return undefined
+  const killed = killOwned(record.instance)
   return {record, killed}
 }
 
@@ -74,6 +76,24 @@ export function controlSocketPath(stateDir: string): string {
     })
   }
   return join(folder, 'control.sock')
+}
+
+/**
+ * A record may be missing or forged; a socket on which somebody answers is a runtime that lives.
+ * @throws AppError `ALREADY_RUNNING`
+ */
+export async function refuseLiveSocket(path: string): Promise<void> {
+  const socket = connect(path)
+  const live = await new Promise<boolean>(resolve => {
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.setTimeout(1000, () => resolve(true)) // its queue is full: it hangs, and is there
+  })
+  socket.destroy()
+  if (live)
+    throw new AppError('ALREADY_RUNNING', `a runtime that answers on ${path} already runs with this state folder`, {
+      fix: 'only1mcp stop, or give this one a state folder of its own (paths.state).',
+    })
 }
 
 /** Removes a socket that a dead runtime left; anything else under that name stays. */

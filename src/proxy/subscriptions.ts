@@ -1,4 +1,5 @@
 import {CallFailure} from '../mcp/call-failure.ts'
+import {CancelSource} from '../mcp/cancel-source.ts'
 import {type ClientIdentity, envelopeMeta} from '../mcp/handshake.ts'
 import {longestTimerMs} from '../mcp/pending-calls.ts'
 import type {Backend} from './backend.ts'
@@ -17,7 +18,7 @@ const relistenMs = 1000
 export class Subscriptions {
   readonly #identity: ClientIdentity
   readonly #backends = new Map<Backend, Map<string, Set<UpdateListener>>>()
-  readonly #listens = new Map<Backend, AbortController>()
+  readonly #listens = new Map<Backend, CancelSource>()
   #stopped = false
 
   constructor(identity: ClientIdentity) {
@@ -86,7 +87,7 @@ export class Subscriptions {
 
   async #listen(backend: Backend, link: Link): Promise<void> {
     while (!this.#stopped && backend.link === link) {
-      const controller = new AbortController()
+      const controller = new CancelSource()
       this.#listens.set(backend, controller)
       const uris = [...(this.#backends.get(backend)?.keys() ?? [])]
       const notifications = {
@@ -102,15 +103,16 @@ export class Subscriptions {
           params: Buffer.from(JSON.stringify(params)),
           timeoutMs: longestTimerMs,
           standing: true,
-          signal: controller.signal,
+          signal: controller,
           onNotification: (method, said) => void backend.notified(method, said),
         })
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error
+        if (error.kind === 'TransportFailed' && error.delivered === 'no') return backend.lost(link.connection, error)
       }
       // Ended by us for a new list of URIs: at once. Otherwise the backend does not offer it, or closed it.
-      if (!controller.signal.aborted) await new Promise(resolve => setTimeout(resolve, relistenMs).unref())
-      if (backend.link === link && !controller.signal.aborted && !this.#offers(link)) return
+      if (!controller.aborted) await new Promise(resolve => setTimeout(resolve, relistenMs).unref())
+      if (backend.link === link && !controller.aborted && !this.#offers(link)) return
     }
   }
 

@@ -1,11 +1,13 @@
 import {contractVersion, type Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
+import type {Redactor} from '../redaction/redactor.ts'
 import type {Backend} from './backend.ts'
 import type {Catalogue} from './catalogue.ts'
 import type {EventLog} from './event-log.ts'
 import type {LoopLag} from './loop-lag.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {Sessions} from './sessions.ts'
+import {shownServer} from './shown-server.ts'
 
 export interface SnapshotParts {
   readonly record: RuntimeRecord
@@ -17,6 +19,7 @@ export interface SnapshotParts {
   readonly catalogue: Catalogue
   readonly backends: readonly Backend[]
   readonly lag: LoopLag
+  readonly redactor: Redactor
 }
 
 /** The whole state at one moment, as consoles get it. */
@@ -51,6 +54,6 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     },
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
-    servers: parts.backends.map(backend => backend.snapshot()),
+    servers: parts.backends.map(backend => shownServer(backend.snapshot(), parts.redactor)),
   }
 }

@@ -43,6 +43,8 @@ export function createWireGuard(options: WireGuardOptions): (request: IncomingMe
     const {host, origin} = request.headers
     if (!request.url?.startsWith('/')) return fault(400, 'BadTarget', 'the request target must be a path')
     if (countHosts(request.rawHeaders) > 1) return fault(400, 'DuplicateHost', 'more than one Host header')
+    const framing = framingFault(request)
+    if (framing) return framing
     if (host === undefined || !hostAllowed(host)) {
       return fault(
         403,
@@ -61,6 +63,18 @@ export function createWireGuard(options: WireGuardOptions): (request: IncomingMe
   }
 }
 
+/** Node's parser takes more than we can read: other versions, codings before `chunked`, compressed bodies. */
+function framingFault({headers, httpVersionMajor}: IncomingMessage): WireFault | undefined {
+  if (httpVersionMajor !== 1) return fault(505, 'BadVersion', 'only HTTP/1.0 and HTTP/1.1 are spoken here')
+  const transfer = headers['transfer-encoding']
+  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked')
+    return fault(501, 'BadTransferCoding', 'chunked is the only transfer coding that is read')
+  const content = headers['content-encoding']
+  if (content !== undefined && content.toLowerCase() !== 'identity')
+    return fault(415, 'BadContentCoding', 'request bodies are read uncompressed only')
+  return undefined
+}
+
 function originAllowed(origin: string, allowed: ReadonlySet<string>): boolean {
   if (allowed.has(origin.toLowerCase())) return true
   const match = /^https?:\/\/([^/?#@\s]+)$/i.exec(origin)
@@ -70,8 +84,9 @@ function originAllowed(origin: string, allowed: ReadonlySet<string>): boolean {
 
 /** The host of `host[:port]`, lower case; undefined when it is malformed. */
 function hostOf(authority: string): string | undefined {
-  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(authority)
-  return match?.[1] === undefined ? undefined : normalHost(match[1])
+  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i.exec(authority)
+  if (match?.[1] === undefined || Number(match[2] ?? 0) > 65_535) return undefined
+  return normalHost(match[1])
 }
 
 function normalHost(host: string): string {

@@ -1,8 +1,10 @@
-import {close, closeSync, constants, fstatSync, open, openSync, write, writeSync} from 'node:fs'
+import {closeSync, constants, fstat, fstatSync, mkdirSync, openSync, write, writeSync} from 'node:fs'
+import {dirname} from 'node:path'
 import {messageOf} from './errors.ts'
 
 const flushAfterMs = 100
 const flushAtBytes = 64 * 1024
+const lookEveryMs = 2000
 const maxQueuedBytes = 8 * 1024 * 1024
 
 /**
@@ -16,10 +18,13 @@ export class LogFile {
   #queue: string[] = []
   #queuedBytes = 0
   #writing = false
+  /** Descriptors that a write under way still uses: its number must not become another file's. */
+  #retired: number[] = []
   #timer: NodeJS.Timeout | undefined
   #lost = 0
   #failing = false
   #closed = false
+  #lookedAt = 0
 
   /**
    * @param onFault called once when writing begins to fail, again after it has recovered and fails anew
@@ -51,12 +56,14 @@ export class LogFile {
   /** Goes on in a new file after a rotation by rename. */
   reopen(): void {
     this.flushSync()
-    open(this.path, appendFlags, 0o640, (error, fd) => {
-      if (error) return this.#fault(error)
-      const former = this.#fd
+    try {
+      mkdirSync(dirname(this.path), {recursive: true, mode: 0o750}) // the whole folder may have been removed
+      const fd = openForAppend(this.path)
+      this.#retire(this.#fd)
       this.#fd = fd
-      close(former, () => {})
-    })
+    } catch (error) {
+      this.#fault(error)
+    }
   }
 
   /** Writes what is queued before it returns: for the end of the process. */
@@ -78,7 +85,12 @@ export class LogFile {
     this.flushSync()
     if (this.#closed) return
     this.#closed = true
-    closeSync(this.#fd)
+    this.#retire(this.#fd)
+  }
+
+  #retire(fd: number): void {
+    if (this.#writing) this.#retired.push(fd)
+    else closeSync(fd)
   }
 
   #flush(): void {
@@ -86,22 +98,34 @@ export class LogFile {
     this.#timer = undefined
     if (this.#writing || this.#closed) return
     const lines = this.#take()
-    if (lines.length > 0) this.#writeOn(Buffer.from(lines.join('')), 0, lines.length)
+    if (lines.length > 0) this.#writeOn(this.#fd, Buffer.from(lines.join('')), 0, lines.length)
   }
 
-  #writeOn(bytes: Buffer, offset: number, lines: number): void {
+  #writeOn(fd: number, bytes: Buffer, offset: number, lines: number): void {
     this.#writing = true
-    write(this.#fd, bytes, offset, bytes.length - offset, null, (error, written) => {
+    write(fd, bytes, offset, bytes.length - offset, null, (error, written) => {
       this.#writing = false
       if (error) {
         this.#lost += lines
         this.#fault(error)
       } else if (offset + written < bytes.length) {
-        return this.#writeOn(bytes, offset + written, lines)
+        return this.#writeOn(fd, bytes, offset + written, lines)
       } else {
         this.#failing = false
+        this.#noticeRemoval()
       }
+      for (const former of this.#retired.splice(0)) closeSync(former)
       if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#flush(), flushAfterMs)
+    })
+  }
+
+  /** A file that somebody removed takes lines for ever, and nobody can read them: goes on in a new one. */
+  #noticeRemoval(): void {
+    const now = performance.now()
+    if (now - this.#lookedAt < lookEveryMs) return
+    this.#lookedAt = now
+    fstat(this.#fd, (error, stats) => {
+      if (!error && stats.nlink === 0 && !this.#closed) this.reopen()
     })
   }
 

@@ -1,3 +1,5 @@
+import {shortText} from './short-text.ts'
+
 /**
  * The line formats of the log files, read by people with awk, cut and grep: single-space separated, fields 1-10 never
  * hold a space, and nothing from a client or a backend can add a line or a control character.
@@ -41,9 +43,9 @@ export interface AccessLogEntry {
 }
 
 const unsafeInField =
-  /[\s\u0000-\u001f\u007f-\u009f\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060-\u2064\u2066-\u206f\u3000\ufeff%]|\p{Surrogate}/gu
+  /[\s\u0000-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2060-\u206f\u3000\ufeff\ufff9-\ufffb%]|\p{Surrogate}|[\u{e0000}-\u{e0fff}]/gu
 const unsafeInValue =
-  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|\p{Surrogate}/gu
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}|[\u{e0000}-\u{e0fff}]/gu
 
 /** A field without spaces or control characters: percent-encoded, and never empty. */
 export function logField(text: string, max = 256): string {
@@ -55,7 +57,7 @@ export function logField(text: string, max = 256): string {
 /** The value of a pair: bare where that is one word, else in double quotes with `\"` and `\\` escaped. */
 export function logValue(value: string | number | boolean | null, max = 1024): string {
   if (typeof value !== 'string') return String(value)
-  const cut = value.length > max ? `${value.slice(0, max - 1)}…` : value
+  const cut = shortText(value, max)
   const clean = cut.replace(unsafeInValue, visible)
   if (clean !== '' && !/[\s"=\\]/.test(clean)) return clean
   return `"${clean.replace(/["\\]/g, '\\$&')}"`

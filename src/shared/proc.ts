@@ -1,4 +1,4 @@
-import {readFileSync, readlinkSync} from 'node:fs'
+import {readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs'
 
 /** One process, told apart from a later one with the same pid by its start time. */
 export interface ProcessIdentity {
@@ -71,5 +71,32 @@ export function readEnvironmentVariable(pid: number, name: string): string | und
     return entry?.slice(start.length)
   } catch {
     return undefined
+  }
+}
+
+/** @returns the user that a process runs as; undefined when it is gone */
+export function uidOf(pid: number): number | undefined {
+  try {
+    return statSync(`/proc/${pid}`).uid
+  } catch {
+    return undefined // gone meanwhile
+  }
+}
+
+/** @returns what a process has open, as the kernel names it; empty when it is gone or not ours to see */
+export function openFiles(pid: number): string[] {
+  try {
+    const folder = `/proc/${pid}/fd`
+    return readdirSync(folder).flatMap(fd => linkTarget(`${folder}/${fd}`) ?? [])
+  } catch {
+    return [] // gone, or not ours to see
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined // closed meanwhile
   }
 }

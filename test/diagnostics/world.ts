@@ -48,7 +48,7 @@ export function seen(change: Partial<Extract<SeenProcess, {state: 'known'}>> = {
 export function sighting(change: Partial<RuntimeSighting> = {}): RuntimeSighting {
   return {
     stateDir,
-    read: {state: 'known', path: `${stateDir}/runtime.json`, record},
+    read: {state: 'known', path: `${stateDir}/runtime.json`, record, ownerUid: 0},
     process: seen(),
     socket: record.socket,
     ...change,

@@ -22,7 +22,8 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
       /^only1mcp \S+ listens on http:\/\/127\.0\.0\.1:8080\/mcp\nmetrics on .*:9091\/metrics\nlogs in /,
     )
     await run.untilOutput(/^Servers: \d of 4 up$[\s\S]*^ {2}ID +KIND +STATUS[\s\S]*^Requests$/m)
-    await run.untilOutput(/^log line .* everything .*server is ready/m)
+    // Ready before the snapshot, where it is in it, or after it, where a line tells.
+    await run.untilOutput(/everything +● up|^log line .* everything .*server is ready/m)
     const {message} = await callTool('http://127.0.0.1:8080', 'everything__echo', {message: 'hello'})
     expect(message?.result.content[0].text).toBe('Echo: hello')
     await run.untilOutput(/^request .*everything__echo .*answered/m)

@@ -8,7 +8,7 @@ const onLoopback: WireGuardOptions = {listenHost: '127.0.0.1', allowedHosts: [],
 function verdict(headers: readonly (readonly [string, string])[], options = onLoopback, url = '/mcp'): string {
   const rawHeaders = headers.flat()
   const last = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]))
-  const request = {url, headers: last, rawHeaders} as unknown as IncomingMessage
+  const request = {httpVersionMajor: 1, url, headers: last, rawHeaders} as unknown as IncomingMessage
   return createWireGuard(options)(request)?.kind ?? 'ok'
 }
 
@@ -172,7 +172,12 @@ describe('a request target', () => {
 it('answers the same for a thousand different hosts, and again for the first', () => {
   const guard = createWireGuard(onLoopback)
   const ask = (value: string): string | undefined =>
-    guard({url: '/', headers: {host: value}, rawHeaders: ['Host', value]} as unknown as IncomingMessage)?.kind
+    guard({
+      httpVersionMajor: 1,
+      url: '/',
+      headers: {host: value},
+      rawHeaders: ['Host', value],
+    } as unknown as IncomingMessage)?.kind
   for (let i = 0; i < 1000; i++) expect(ask(`evil${i}.example`)).toBe('HostRefused')
   expect(ask('localhost:1234')).toBeUndefined()
   expect(ask('evil1.example')).toBe('HostRefused')

@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process'
-import {mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync} from 'node:fs'
+import {mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it, vi} from 'vitest'
 import {LogFile} from '../../src/shared/log-file.ts'
@@ -62,13 +62,14 @@ describe('a log file', () => {
     const path = join(folder, 'access.log')
     const {log, faults} = openLog(path)
     renameSync(folder, `${folder}-away`)
+    writeFileSync(folder, 'in the way')
     log.reopen()
     await vi.waitFor(() => expect(faults.length).toBe(1))
     log.reopen()
     log.write('x\n')
     log.flushSync()
     expect(readFileSync(join(`${folder}-away`, 'access.log'), 'utf8')).toBe('x\n')
-    expect(faults).toEqual([expect.stringContaining('ENOENT')])
+    expect(faults).toEqual([expect.stringContaining('EEXIST')])
     rmSync(`${folder}-away`, {recursive: true})
   })
 

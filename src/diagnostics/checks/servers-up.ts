@@ -1,7 +1,9 @@
 import type {ServerSnapshot} from '../../control/contract.ts'
-import {type Check, type CheckResult, fail, info, pass, skip} from '../check.ts'
+import {type Check, type CheckResult, fail, info, pass, skip, warn} from '../check.ts'
 
 const stderrLines = 5
+/** A loss is worth a word for this long. */
+const recentMs = 60_000
 
 /** Every enabled backend serves calls; each one that does not is a finding of its own. */
 export const serversUp: Check<['control.snapshot']> = {
@@ -20,17 +22,18 @@ export const serversUp: Check<['control.snapshot']> = {
     }
     const enabled = snapshot.servers.filter(({status}) => status !== 'disabled')
     if (enabled.length === 0) return [info('', 'no server is enabled: the runtime has nothing to serve')]
-    const findings = enabled.flatMap(server => resultOf(server))
+    const findings = enabled.flatMap(server => resultOf(server, snapshot.at))
     if (findings.length > 0) return findings
     const tools = enabled.reduce((sum, server) => sum + server.tools, 0)
     return [pass('', `servers up: ${enabled.length} of ${enabled.length} (${tools} tools)`)]
   },
 }
 
-function resultOf(server: ServerSnapshot): CheckResult[] {
+function resultOf(server: ServerSnapshot, at: string): CheckResult[] {
   const {id, status, since} = server
   switch (status) {
     case 'up':
+      return cameBack(server, at) ? [backAgain(server)] : []
     case 'disabled':
       return []
     case 'starting':
@@ -54,6 +57,19 @@ function resultOf(server: ServerSnapshot): CheckResult[] {
         ),
       ]
   }
+}
+
+/** A server that was lost a moment ago and is there again: what was in flight failed, and it may happen again. */
+function cameBack({lastError, restarts, since}: ServerSnapshot, at: string): boolean {
+  const recent = Date.parse(at) - Date.parse(since) < recentMs
+  return restarts > 0 && recent && lastError !== null && lastError.at <= since
+}
+
+function backAgain(server: ServerSnapshot): CheckResult {
+  return warn(server.id, `server ${server.id} is up again after it was lost: ${server.lastError?.message ?? ''}`, {
+    evidence: evidenceOf(server),
+    remedy: `only1mcp health status, and see whether it stays up`,
+  })
 }
 
 const words = {

@@ -1,9 +1,9 @@
-import {userName} from '../../shared/port-owner.ts'
+import {type ListeningSocket, readListeningSockets} from '../../shared/listening-sockets.ts'
 import {readArgv, readProcessStat} from '../../shared/proc.ts'
+import {findSocketHolders} from '../../shared/socket-holders.ts'
+import {userName} from '../../shared/user-name.ts'
 import type {Listener} from '../fact-values.ts'
 import type {Collector} from '../live-facts.ts'
-import {type ListeningSocket, readListeningSockets} from './listening-sockets.ts'
-import {findSocketHolders} from './socket-holders.ts'
 
 /** Who listens on a port, from /proc alone. Without permission the user is still known, the process is not. */
 export const portOwner: Collector<'port.owner'> = {

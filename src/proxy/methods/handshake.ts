@@ -1,5 +1,6 @@
 import {parseObject} from '../../mcp/handshake.ts'
 import {metaKey, modernVersion, negotiateLegacy, rpcCode} from '../../mcp/protocol.ts'
+import {shortText} from '../../shared/short-text.ts'
 import {clientProfile} from '../client-profile.ts'
 import {jsonResult, type Method, type MethodCall} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
@@ -20,7 +21,7 @@ export const initialize: Method = async call => {
   const session = services.openSession({
     principal: context.principal,
     protocolVersion,
-    clientName: String(client?.name ?? '').slice(0, 256),
+    clientName: typeof client?.name === 'string' ? shortText(client.name, 256) : '',
     profile: clientProfile(wanted.capabilities),
   })
   return {

@@ -148,7 +148,7 @@ export const processRunningCases: CheckCases = {
           sighting(),
           sighting({
             stateDir: '/home/alice/state',
-            read: {state: 'known', path, record: {...record, pid: 77, port: 9999}},
+            read: {state: 'known', path, record: {...record, pid: 77, port: 9999}, ownerUid: 0},
             process: seen({pid: 77}),
           }),
         ]),

@@ -1,6 +1,6 @@
 import {readdirSync, readlinkSync} from 'node:fs'
 import {setImmediate as nextTurn} from 'node:timers/promises'
-import {errnoCode} from '../../shared/errors.ts'
+import {errnoCode} from './errors.ts'
 
 export interface SocketHolders {
   /** The process that holds each socket, by inode; the one with the lowest pid where several share it. */
