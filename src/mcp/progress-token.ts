@@ -5,7 +5,7 @@ import {findValue, mayHaveMeta, setMember} from './splice.ts'
  * in for it.
  */
 export function ownProgressToken(params: Buffer | null, id: number): Buffer | null {
-  if (params === null || !mayHaveMeta(params)) return null
+  if (params === null || !mayHaveMeta(params)) return params
   const meta = findValue(params, {start: 0, end: params.length}, ['_meta'])
   if (meta === null || findValue(params, meta, ['progressToken']) === null) return params
   return setMember(params, meta, 'progressToken', Buffer.from(String(id)))
