@@ -25,21 +25,26 @@ export const listen: Method = async call => {
 
   say('notifications/subscriptions/acknowledged', Buffer.from(JSON.stringify({notifications: accepted(params, uris)})))
   const ends: (() => void)[] = []
-  for (const uri of uris) {
-    const {backend, uri: own} = await routeUri(call, uri)
-    ends.push(
-      await call.services.subscriptions.subscribe(backend, own, updated =>
-        say(
-          'notifications/resources/updated',
-          setMember(
-            updated,
-            {start: 0, end: updated.length},
-            'uri',
-            Buffer.from(JSON.stringify(exposedUri(backend.naming, own))),
+  try {
+    for (const uri of uris) {
+      const {backend, uri: own} = await routeUri(call, uri)
+      ends.push(
+        await call.services.subscriptions.subscribe(backend, own, updated =>
+          say(
+            'notifications/resources/updated',
+            setMember(
+              updated,
+              {start: 0, end: updated.length},
+              'uri',
+              Buffer.from(JSON.stringify(exposedUri(backend.naming, own))),
+            ),
           ),
         ),
-      ),
-    )
+      )
+    }
+  } catch (error) {
+    for (const end of ends) end() // those that were taken already
+    throw error
   }
   return new Promise<MethodAnswer>(resolve => {
     const stop = call.services.sessions.listen({
