@@ -6,7 +6,6 @@ import type {ClientIdentity} from './handshake.ts'
 import {type HttpExchangeOptions, type HttpHead, httpExchange} from './http-exchange.ts'
 import {notificationMessage, responseMessage} from './json-rpc.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
-import {sharedReads} from './socket-reads.ts'
 
 export interface HttpOptions {
   readonly endpoint: string
@@ -46,7 +45,7 @@ export class HttpLink {
     this.#pool = new Pool(url.origin, {
       connections: options.maxConnections,
       allowH2: false,
-      connect: {timeout: options.connectTimeoutMs, ...(url.protocol === 'http:' && {onread: sharedReads})},
+      connect: {timeout: options.connectTimeoutMs},
       // Each call has a timer of its own; these only bound what a broken peer can hold.
       headersTimeout: 0,
       bodyTimeout: 0,
