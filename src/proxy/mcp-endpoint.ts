@@ -1,21 +1,20 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {CancelSource} from '../mcp/cancel-source.ts'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
-import {parseObject} from '../mcp/handshake.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
 import type {Span} from '../mcp/json-scan.ts'
 import {readId} from '../mcp/message-id.ts'
-import {type Era, metaKey, rpcCode} from '../mcp/protocol.ts'
-import {findValue, stringAt} from '../mcp/splice.ts'
+import {type Era, rpcCode} from '../mcp/protocol.ts'
+import {findValue} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {classify, type Refusal} from './classify.ts'
-import {type ClientProfile, clientProfile} from './client-profile.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
 import {type BodyBudget, readBody} from './read-body.ts'
 import {BatchPart, Reply, type Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
+import {logLevelOf, paramHeaders, profileOf} from './request-says.ts'
 import {failedAnswer, type RpcFailure} from './rpc-failure.ts'
 import type {Session} from './sessions.ts'
 
@@ -368,27 +367,6 @@ export class McpEndpoint {
 function statusOfCode(code: number | null): number {
   if (code === rpcCode.missingClientCapability) return 400
   return code === rpcCode.methodNotFound ? 404 : 200
-}
-
-/** What a client without a session can be asked: a modern one says so with each request. */
-function profileOf(body: Buffer, message: Envelope, era: Era): ClientProfile {
-  const span =
-    era === 'modern' && message.params ? findValue(body, message.params, ['_meta', metaKey.clientCapabilities]) : null
-  return clientProfile(span === null ? {} : parseObject(body.subarray(span.start, span.end)))
-}
-
-function logLevelOf(body: Buffer, message: Envelope): string | null {
-  const span = message.params && findValue(body, message.params, ['_meta', metaKey.logLevel])
-  return span !== null && body[span.start] === 0x22 ? stringAt(body, span) : null
-}
-
-function paramHeaders({headers}: IncomingMessage): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const name in headers) {
-    const value = headers[name]
-    if (name.startsWith('mcp-param-') && typeof value === 'string') found[name] = value
-  }
-  return found
 }
 
 function refusalOf(fault: string, why: string): Refusal {
