@@ -262,6 +262,7 @@ export class HttpCall {
       code: delivered === 'no' ? rpcCode.noBackend : rpcCode.serverError,
       delivered,
       evidence: `HTTP ${this.#status}${seen}`,
+      httpStatus: this.#status,
     })
   }
 

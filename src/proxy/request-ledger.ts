@@ -26,6 +26,8 @@ export interface OpenRequest {
   blame: BlameParty | null
   message: string | null
   firstByteAt: number | null
+  /** How often it was sent to a server, the first time included. */
+  attempts: number
 }
 
 /** What a client or a backend wrote is kept with the newest events: of a name of megabytes, only its beginning. */
@@ -93,6 +95,7 @@ export class RequestLedger {
       blame: null,
       message: null,
       firstByteAt: null,
+      attempts: 1,
     }
     this.#open.add(request)
     return request
@@ -126,6 +129,7 @@ export class RequestLedger {
         blame: request.blame ?? undefined,
         code: request.code ?? undefined,
         outcome: request.outcome,
+        attempts: request.attempts > 1 ? request.attempts : undefined,
         open_ms: openMs - firstByteMs >= 10 ? Number(openMs.toFixed(3)) : undefined,
       },
     })
