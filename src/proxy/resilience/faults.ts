@@ -3,7 +3,7 @@ import type {CallFailure} from '../../mcp/call-failure.ts'
 import {errnoCode} from '../../shared/errors.ts'
 
 /** The system's word for what only the other side can be blamed for, though nothing was sent. */
-const remote = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ETIMEDOUT', 'EPIPE', 'UND_ERR_SOCKET'])
+const remote = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ETIMEDOUT', 'EPIPE', 'UND_ERR_SOCKET', 'CLOSED_EARLY', 'CONNECT_TIMEOUT'])
 
 /**
  * Whether a failure counts against the backend: timeouts, a connection that broke, HTTP 5xx. What the client did wrong,
