@@ -219,6 +219,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     })
   }
   for (const backend of backends) backend.start()
+  inside.prober.start()
   state = 'running'
   const where = {host: record.host, port: record.port, config: options.configPath, servers: backends.length}
   log.write({level: 'INFO', module: 'runtime', kind: 'Started', message: 'listening', pairs: where})

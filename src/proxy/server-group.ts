@@ -27,8 +27,12 @@ export function isFallback(backend: Backend): boolean {
 }
 
 export function groupsOf(backends: readonly Backend[], newBalancer: () => Balancer): ServerGroup[] {
-  const members = Map.groupBy(backends, ({config}) => config.group ?? config.id)
-  return [...members].map(([id, all]) => {
+  const byGroup = new Map<string, Backend[]>()
+  for (const backend of backends) {
+    const id = backend.config.group ?? backend.id
+    byGroup.set(id, [...(byGroup.get(id) ?? []), backend])
+  }
+  return [...byGroup].map(([id, all]) => {
     const primaries = all.filter(backend => !isFallback(backend))
     const ordered = [...primaries, ...all.filter(isFallback)]
     const naming = ordered[0]?.naming ?? {prefix: id, uriPrefix: ''}

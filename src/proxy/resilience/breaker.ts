@@ -1,6 +1,5 @@
+import type {BreakerState} from '../../control/contract.ts'
 import type {Clock} from '../../shared/clock.ts'
-
-export type BreakerState = 'closed' | 'open' | 'half_open'
 
 export interface BreakerSettings {
   readonly enabled: boolean
@@ -125,7 +124,7 @@ export class CircuitBreaker {
 
   /** A new connection stands. Where it was open because there was none, calls may try it. */
   reached(): void {
-    if (this.#state === 'open' && this.#absent) this.#become('half_open', 'it can be reached again')
+    if (this.#state === 'open' && this.#absent) this.#become('closed', 'it can be reached again')
   }
 
   /** Goes on where an earlier process left off: no longer than the recovery time, however the wall clock was set. */
