@@ -8,11 +8,13 @@ import type {Reaper} from '../mcp/reaper.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
 import type {Clock} from '../shared/clock.ts'
+import type {HealthHistory} from '../store/health-history.ts'
 import {Backend} from './backend.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
 import type {EventLog} from './event-log.ts'
+import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
 import type {Services} from './method-call.ts'
@@ -36,6 +38,8 @@ export interface AssemblyParts {
   readonly identity: ClientIdentity
   readonly server: Implementation
   readonly reaper: Reaper
+  /** Where changes of a server's status are kept. */
+  readonly health: HealthHistory | null
 }
 
 export interface Assembly {
@@ -58,6 +62,7 @@ export function assemble({
   identity,
   server,
   reaper,
+  health,
 }: AssemblyParts): Assembly {
   const sessions = new Sessions({
     idleTimeoutMs: config.server.session_idle_timeout,
@@ -84,9 +89,12 @@ export function assemble({
     () => catalogue.current,
     method => sessions.notifyAll(method, null),
   )
+  const healthNotes = new HealthNotes(health, () => events.now())
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
-    events.emit({type: 'server', server: shownServer(backend.snapshot(), redactor)})
+    const server = shownServer(backend.snapshot(), redactor)
+    events.emit({type: 'server', server})
+    healthNotes.note(server)
     announcer.note()
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {

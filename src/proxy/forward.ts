@@ -29,8 +29,9 @@ export async function forward(call: MethodCall, outgoing: Outgoing): Promise<Met
 }
 
 async function forwardOnce(call: MethodCall, outgoing: Outgoing, timeoutMs: number): Promise<MethodAnswer> {
-  const {context, scope} = call
+  const {context, scope, record} = call
   const {backend} = outgoing
+  record.attempts++
   const lease = await scope.lease(backend, timeoutMs, context.signal)
   // A parked call keeps its connection beyond this request, and gives it back itself.
   if (lease.link.connection.info.era === 'legacy' && isInteractiveModern(call)) {

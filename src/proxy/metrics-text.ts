@@ -57,10 +57,19 @@ export function metricsText(input: MetricsInput): string {
     snapshot.process.loopLagMs / 1000,
   )
   page.single('only1mcp_log_lines_lost_total', 'counter', 'Log lines lost to a full or slow disk.', input.logLinesLost)
+  if (snapshot.requestLog) requestLogMetrics(page, snapshot.requestLog)
   page.family('only1mcp_build_info', 'gauge', 'Always 1; the version is in the labels.')
   page.sample({version: snapshot.version, node: input.nodeVersion, instance: snapshot.instance}, 1)
   processMetrics(page, snapshot)
   return page.text
+}
+
+function requestLogMetrics(page: MetricsPage, log: NonNullable<Snapshot['requestLog']>): void {
+  page.family('only1mcp_request_log_rows_total', 'counter', 'Rows of the request log by what became of them.')
+  page.sample({result: 'written'}, log.written)
+  page.sample({result: 'dropped'}, log.dropped)
+  page.sample({result: 'spooled'}, log.spooledTotal)
+  page.single('only1mcp_request_log_spool_rows', 'gauge', 'Rows that wait on disk for the database.', log.spooled)
 }
 
 function processMetrics(page: MetricsPage, snapshot: Snapshot): void {

@@ -22,6 +22,7 @@ import {metricsText} from './metrics-text.ts'
 import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
 import {RuntimeLog} from './runtime-log.ts'
+import {startRequestStore} from './start-request-store.ts'
 import {
   claimStateFolder,
   controlSocketPath,
@@ -73,7 +74,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const {level, format} = config.observability.logging
   const log = new RuntimeLog({folder: options.logDir, level, format, events, redactor})
   const requestMetrics = new RequestMetrics()
-  const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics})
+  const store = await startRequestStore(config, options.stateDir, log)
+  const requestLog = store.requests
+  const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics, requestLog})
   const server = {name: 'only1mcp', version: options.version}
   // Roots are declared because servers offer more tools to a client that has them; this runtime has none of its own.
   const identity = {info: server, capabilities: {roots: {listChanged: false}}}
@@ -113,7 +116,18 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       pairs: {error: messageOf(error)},
     }),
   )
-  const inside = assemble({config, instance, clock, events, log, redactor, identity, server, reaper})
+  const inside = assemble({
+    config,
+    instance,
+    clock,
+    events,
+    log,
+    redactor,
+    identity,
+    server,
+    reaper,
+    health: store.health,
+  })
   const {backends, catalogue, sessions} = inside
   const endpoint = new McpEndpoint({
     services: inside.services,
@@ -147,6 +161,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       backends,
       lag,
       redactor,
+      requestLog,
     })
   const metricsServer = createMetricsServer(
     () =>
@@ -198,6 +213,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   } catch (error) {
     reaper.dismiss()
     closeAll()
+    await store.close(200)
     log.write({
       level: 'ERROR',
       module: 'runtime',
@@ -265,6 +281,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     events.emit({type: 'lifecycle', what: 'stopped', message: reason})
     reaper.dismiss()
     closeAll()
+    // What was cut off closes now, and is a row too.
+    await new Promise(resolve => setImmediate(resolve))
+    await store.close(Math.max(500, until - clock.now()))
     removeRuntimeRecord(record)
     removeSocket(record.socket)
     log.close()
