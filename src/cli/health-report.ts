@@ -25,18 +25,20 @@ export interface HealthDocument {
 }
 
 export function healthDocument(snapshot: Snapshot): HealthDocument {
-  const servers = snapshot.servers.map(({id, transport, era, protocolVersion, status, breaker, tools, lastError, since}) => ({
-    id,
-    transport,
-    era,
-    protocolVersion,
-    bridged: era === null ? null : era === 'legacy' ? ('modern' as const) : ('legacy' as const),
-    status,
-    breaker: breaker?.state ?? null,
-    tools,
-    lastError,
-    since,
-  }))
+  const servers = snapshot.servers.map(
+    ({id, transport, era, protocolVersion, status, breaker, tools, lastError, since}) => ({
+      id,
+      transport,
+      era,
+      protocolVersion,
+      bridged: era === null ? null : era === 'legacy' ? ('modern' as const) : ('legacy' as const),
+      status,
+      breaker: breaker?.state ?? null,
+      tools,
+      lastError,
+      since,
+    }),
+  )
   const absent = servers
     .filter(({status, tools}) => status !== 'up' && status !== 'disabled' && tools === 0)
     .map(({id}) => id)

@@ -93,6 +93,21 @@ export const serverSnapshot = z.object({
 })
 export type ServerSnapshot = z.infer<typeof serverSnapshot>
 
+const requestLogFigures = z.object({
+  backend: z.enum(['sqlite', 'postgres']),
+  /** Rows that the database has. */
+  written: z.number().int(),
+  /** Rows that are lost. */
+  dropped: z.number().int(),
+  /** Rows that wait on disk for PostgreSQL to come back. */
+  spooled: z.number().int(),
+  /** Rows that ever waited there. */
+  spooledTotal: z.number().int(),
+  /** `unavailable`: the library cannot be loaded. */
+  state: z.enum(['ok', 'spooling', 'failing', 'unavailable']),
+  lastError: z.string().nullable(),
+})
+
 export const snapshot = z.object({
   contract: z.string(),
   instance: z.string(),
@@ -132,6 +147,8 @@ export const snapshot = z.object({
   /** Tools as clients see them, after prefixes. */
   tools: z.number().int(),
   servers: z.array(serverSnapshot),
+  /** Absent where no request log is kept. */
+  requestLog: requestLogFigures.optional(),
 })
 export type Snapshot = z.infer<typeof snapshot>
 

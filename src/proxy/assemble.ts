@@ -9,6 +9,8 @@ import type {Redactor} from '../redaction/redactor.ts'
 import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
 import type {Clock} from '../shared/clock.ts'
 import {shortText} from '../shared/short-text.ts'
+import type {BreakerRow} from '../store/breaker-states.ts'
+import type {HealthHistory} from '../store/health-history.ts'
 import {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import {balancers} from './balance/balancers.ts'
@@ -16,16 +18,17 @@ import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
 import type {EventLog} from './event-log.ts'
+import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
 import type {Services} from './method-call.ts'
-import {OwnChildren} from './own-children.ts'
 import {type Naming, namingOf} from './names.ts'
+import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
-import {type HealthRecord, Prober} from './probe/prober.ts'
+import {Prober} from './probe/prober.ts'
 import {ProfileScopes} from './profile-scopes.ts'
 import {RequestStates} from './request-state.ts'
-import type {BreakerRow, Transition} from './resilience/breaker.ts'
+import type {Transition} from './resilience/breaker.ts'
 import {breakerSettingsOf, loadBalancerOf, poolOf} from './resilience/settings.ts'
 import {StallWatch} from './resilience/stall-watch.ts'
 import type {RuntimeLog} from './runtime-log.ts'
@@ -47,7 +50,8 @@ export interface AssemblyParts {
   readonly reaper: Reaper
   /** What breakers were when an earlier process ended, and where their changes are kept. */
   readonly breakers: {readonly saved: readonly BreakerRow[]; readonly save: (row: BreakerRow) => void}
-  readonly recordHealth: (record: HealthRecord) => void
+  /** Where changes of a server's status, and its probes, are kept. */
+  readonly health: HealthHistory | null
 }
 
 export interface Assembly {
@@ -71,7 +75,7 @@ const breakerNews = {
 
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
-  const {config, instance, clock, events, log, redactor, identity, server, reaper} = parts
+  const {config, instance, clock, events, log, redactor, identity, server, reaper, health} = parts
   const sessions = new Sessions({
     idleTimeoutMs: config.server.session_idle_timeout,
     max: config.server.max_sessions,
@@ -121,15 +125,18 @@ export function assemble(parts: AssemblyParts): Assembly {
   const groups = groupsOf(backends, () =>
     balancers[balancing.algorithm]({random: Math.random, virtualNodes: balancing.virtual_nodes}),
   )
-  const prober = new Prober({backends, identity, clock, record: parts.recordHealth})
+  const prober = new Prober({backends, identity, clock, record: row => health?.record(row)})
   const catalogue = new Catalogue({groups, listsOf: backend => backend.lists, log: message => log.write(message)})
   const announcer = new ListAnnouncer(
     () => catalogue.current,
     method => sessions.notifyAll(method, null),
   )
+  const healthNotes = new HealthNotes(health, () => events.now())
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
-    events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
+    const server = shownServer(backendSnapshot(backend), redactor)
+    events.emit({type: 'server', server})
+    healthNotes.note(server)
     announcer.note()
   }
   function breakerChanged(backend: Backend, {from, to, why}: Transition): void {

@@ -11,8 +11,8 @@ import {callInRounds, passModern} from './modern-backend.ts'
 import type {Outgoing} from './outgoing.ts'
 import {callParked, isInteractiveModern} from './park.ts'
 import {notifier} from './progress.ts'
-import {asAnswered, delayBefore, repeatable, retryOf} from './resilience/retry-policy.ts'
 import {pause} from './resilience/pause.ts'
+import {asAnswered, delayBefore, repeatable, retryOf} from './resilience/retry-policy.ts'
 import type {Target} from './server-group.ts'
 
 /** What is to be sent to a target, in the names of its server. */
@@ -45,7 +45,6 @@ export async function forward(
       if (!(error instanceof CallFailure)) throw error
       const next = await another(call, targets, choice, error, tried, deadline)
       if (next === undefined) throw asAnswered(call.method, error)
-      record.attempts++
       choice = next
     }
   }
@@ -84,11 +83,12 @@ async function another(
 }
 
 async function forwardOnce(call: MethodCall, outgoing: Outgoing, restMs: number): Promise<MethodAnswer> {
-  const {context, scope} = call
+  const {context, scope, record} = call
   const {backend} = outgoing
   const timeoutMs = Math.max(1, restMs)
   // Nobody waits for a server that is not asked.
   if (outgoing.panic !== true) backend.refuseWhileOpen()
+  record.attempts++
   const lease = await scope.lease(backend, timeoutMs, context.signal)
   // A parked call keeps its connection beyond this request, and gives it back itself.
   if (lease.link.connection.info.era === 'legacy' && isInteractiveModern(call)) {

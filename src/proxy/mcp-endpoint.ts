@@ -111,6 +111,7 @@ export class McpEndpoint {
       record.blame = 'client'
       return reply.endEmpty(400)
     }
+    record.requestBytes = read.body.length
     const scanned = scanMessage(read.body)
     if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > maxBatch) {
       const message = `Invalid request: a batch holds at most ${maxBatch} messages`
@@ -132,6 +133,7 @@ export class McpEndpoint {
     if ('refusal' in classified) return this.#refuse(record, reply, classified.refusal, message.id?.bytes ?? null)
 
     const principal = this.#options.principalOf(request)
+    record.principal = principal
     const session = this.#session(request, message, classified.era, principal)
     if (session === 'unknown') {
       return this.#refuse(

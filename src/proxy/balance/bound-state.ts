@@ -3,7 +3,10 @@ import type {MethodCall} from '../method-call.ts'
 import type {Target} from '../server-group.ts'
 
 /** The member that gave out the `requestState` of a call: only there its next round makes sense. */
-export function boundTarget({context, method, params, services}: MethodCall, targets: readonly Target[]): Target | undefined {
+export function boundTarget(
+  {context, method, params, services}: MethodCall,
+  targets: readonly Target[],
+): Target | undefined {
   if (context.era !== 'modern' || params === null || !params.includes('requestState')) return undefined
   const span = findValue(params, {start: 0, end: params.length}, ['requestState'])
   const token = span && stringAt(params, span)

@@ -59,9 +59,7 @@ export async function routeUri(call: MethodCall, uri: string): Promise<readonly 
   const {scope, services} = call
   const known = scope.catalogue.current.lists.resources.routes.get(uri)
   if (known) return known.targets
-  const prefixed = services.groups.find(
-    ({naming}) => naming.uriPrefix !== '' && uri.startsWith(naming.uriPrefix),
-  )
+  const prefixed = services.groups.find(({naming}) => naming.uriPrefix !== '' && uri.startsWith(naming.uriPrefix))
   if (prefixed) return allowed(call, targetsOf(prefixed, ownUri(prefixed.naming, uri) ?? uri), uri)
   await scope.prepare(services.listTimeoutMs)
   const {resources, templates} = scope.catalogue.current.lists
@@ -92,9 +90,7 @@ function allowed(call: MethodCall, targets: readonly Target[], uri: string): rea
 }
 
 function targetsOf(group: ServerGroup, key: string): Target[] {
-  return group.members
-    .filter(backend => backend.status !== 'disabled')
-    .map(backend => ({group, backend, key}))
+  return group.members.filter(backend => backend.status !== 'disabled').map(backend => ({group, backend, key}))
 }
 
 function notFound(call: MethodCall, uri: string): RpcFailure {

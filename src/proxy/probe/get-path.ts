@@ -14,7 +14,8 @@ export function getPath(
 ): Promise<string | null> {
   const url = new URL(path, new URL(endpoint).origin)
   // A path such as //host/x must not lead to another host.
-  if (url.origin !== new URL(endpoint).origin) return Promise.resolve(`${path} is no path at ${new URL(endpoint).origin}`)
+  if (url.origin !== new URL(endpoint).origin)
+    return Promise.resolve(`${path} is no path at ${new URL(endpoint).origin}`)
   return new Promise(resolve => {
     const client = url.protocol === 'https:' ? https : http
     const request = client.request(url, {method: 'GET', headers, agent: false, timeout: timeoutMs})

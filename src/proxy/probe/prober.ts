@@ -1,26 +1,16 @@
 import type {ClientIdentity} from '../../mcp/handshake.ts'
 import type {Clock} from '../../shared/clock.ts'
+import type {HealthCheckRow} from '../../store/health-history.ts'
 import type {Backend} from '../backend.ts'
 import {askAlive} from './ask-alive.ts'
 import {getPath} from './get-path.ts'
 import type {ProbeResult} from './probe-health.ts'
 
-/** One probe, as it goes into the history. */
-export interface HealthRecord {
-  readonly serverId: string
-  /** Wall clock milliseconds. */
-  readonly at: number
-  readonly ok: boolean
-  readonly status: string
-  readonly latencyMs: number
-  readonly error: string | null
-}
-
 export interface ProberOptions {
   readonly backends: readonly Backend[]
   readonly identity: ClientIdentity
   readonly clock: Clock
-  readonly record: (record: HealthRecord) => void
+  readonly record: (row: HealthCheckRow) => void
 }
 
 /**
@@ -62,7 +52,8 @@ export class Prober {
     // What was asked of a connection that has gone says nothing about the next one.
     if (this.#stopped || backend.link !== link) return result
     backend.probed(result)
-    record({serverId: backend.id, at: clock.wallMs(), status: backend.status, ...result})
+    const timestamp = new Date(clock.wallMs()).toISOString()
+    record({serverId: backend.id, timestamp, status: backend.status, ...result})
     return result
   }
 

@@ -1,5 +1,6 @@
 import type {BreakerState} from '../../control/contract.ts'
 import type {Clock} from '../../shared/clock.ts'
+import type {BreakerRow} from '../../store/breaker-states.ts'
 
 export interface BreakerSettings {
   readonly enabled: boolean
@@ -11,15 +12,6 @@ export interface BreakerSettings {
   readonly recoveryMs: number
   /** Calls at a time while it is half-open. */
   readonly halfOpenRequests: number
-}
-
-/** What is kept of a breaker beyond the end of the process; times are wall clock milliseconds. */
-export interface BreakerRow {
-  readonly serverId: string
-  readonly state: BreakerState
-  readonly openedAt: number
-  readonly failures: number
-  readonly until: number
 }
 
 export interface Transition {
@@ -130,9 +122,9 @@ export class CircuitBreaker {
   /** Goes on where an earlier process left off: no longer than the recovery time, however the wall clock was set. */
   restore({state, openedAt, failures, until}: BreakerRow): void {
     if (!this.#settings.enabled || state === 'closed') return
-    const rest = state === 'half_open' ? 0 : until - this.#clock.wallMs()
+    const rest = state === 'half_open' || until === null ? 0 : until - this.#clock.wallMs()
     this.#until = this.#clock.now() + Math.min(Math.max(0, rest), this.#settings.recoveryMs)
-    this.#openedAtWall = openedAt
+    this.#openedAtWall = openedAt ?? this.#clock.wallMs()
     this.#failures = failures
     this.#state = 'open'
     this.#pass++

@@ -1,9 +1,18 @@
-import type {BackendAnswer} from '../../mcp/connection.ts'
 import type {CallFailure} from '../../mcp/call-failure.ts'
+import type {BackendAnswer} from '../../mcp/connection.ts'
 import {errnoCode} from '../../shared/errors.ts'
 
 /** The system's word for what only the other side can be blamed for, though nothing was sent. */
-const remote = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ETIMEDOUT', 'EPIPE', 'UND_ERR_SOCKET', 'CLOSED_EARLY', 'CONNECT_TIMEOUT'])
+const remote = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ETIMEDOUT',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'CLOSED_EARLY',
+  'CONNECT_TIMEOUT',
+])
 
 /**
  * Whether a failure counts against the backend: timeouts, a connection that broke, HTTP 5xx. What the client did wrong,

@@ -113,7 +113,8 @@ export class Guard {
     const {serverId, figures} = this.#options
     const {state, retryAfterMs} = this.breaker
     const why = figures.lastError === null ? '' : `: ${figures.lastError.message}`
-    const how = state === 'open' ? 'its circuit breaker is open' : 'its circuit breaker lets few calls through to try it'
+    const how =
+      state === 'open' ? 'its circuit breaker is open' : 'its circuit breaker lets few calls through to try it'
     return new CallFailure(`No backend available: ${serverId} has failed too often, ${how}${why}`, {
       kind: 'BreakerOpen',
       blame: figures.lastError?.blame ?? 'backend-process',

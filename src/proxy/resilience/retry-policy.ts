@@ -33,7 +33,14 @@ export function retryOf(config: Pick<BackendConfig, 'retry'>): Retry {
 }
 
 /** Failures after which the same server cannot do better: there is no way to it, or it does not want us. */
-const pointless = new Set(['NoBackend', 'BreakerOpen', 'CredentialsRejected', 'NoTransport', 'SpawnFailed', 'Overloaded'])
+const pointless = new Set([
+  'NoBackend',
+  'BreakerOpen',
+  'CredentialsRejected',
+  'NoTransport',
+  'SpawnFailed',
+  'Overloaded',
+])
 
 /** What a call names; its description is looked for only where the operator trusts it. */
 export interface CalledTool {
@@ -96,16 +103,20 @@ export function delayBefore(failed: number, {backoff, initial_delay, max_delay}:
  * own, so that a client does not repeat it unseen. A timeout keeps the code of timeouts, and says the same in its data.
  */
 export function asAnswered(method: string, failure: CallFailure): CallFailure {
-  if (failure.delivered === 'no' || failure.blame === 'client' || reads.has(method) || !transient(failure)) return failure
+  if (failure.delivered === 'no' || failure.blame === 'client' || reads.has(method) || !transient(failure))
+    return failure
   const timeout = failure.kind === 'BackendTimeout'
-  return new CallFailure(timeout ? failure.message : `${failure.message}: it is not known whether the call was carried out`, {
-    kind: failure.kind,
-    blame: failure.blame,
-    code: timeout ? failure.code : rpcCode.ambiguousDelivery,
-    delivered: 'unknown',
-    ambiguous: true,
-    cause: failure,
-    ...(failure.evidence !== undefined && {evidence: failure.evidence}),
-    ...(failure.httpStatus !== undefined && {httpStatus: failure.httpStatus}),
-  })
+  return new CallFailure(
+    timeout ? failure.message : `${failure.message}: it is not known whether the call was carried out`,
+    {
+      kind: failure.kind,
+      blame: failure.blame,
+      code: timeout ? failure.code : rpcCode.ambiguousDelivery,
+      delivered: 'unknown',
+      ambiguous: true,
+      cause: failure,
+      ...(failure.evidence !== undefined && {evidence: failure.evidence}),
+      ...(failure.httpStatus !== undefined && {httpStatus: failure.httpStatus}),
+    },
+  )
 }

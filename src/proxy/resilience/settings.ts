@@ -1,5 +1,5 @@
-import type {Config} from '../../config/schema.ts'
 import {proxy} from '../../config/schema/traffic.ts'
+import type {Config} from '../../config/schema.ts'
 import type {BreakerSettings} from './breaker.ts'
 
 /** What holds where the file says nothing: the same as an empty section. */
