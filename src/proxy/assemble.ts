@@ -10,6 +10,7 @@ import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
 import type {Clock} from '../shared/clock.ts'
 import type {HealthHistory} from '../store/health-history.ts'
 import {Backend} from './backend.ts'
+import {backendSnapshot} from './backend-snapshot.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
@@ -92,7 +93,7 @@ export function assemble({
   const healthNotes = new HealthNotes(health, () => events.now())
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
-    const server = shownServer(backend.snapshot(), redactor)
+    const server = shownServer(backendSnapshot(backend), redactor)
     events.emit({type: 'server', server})
     healthNotes.note(server)
     announcer.note()
