@@ -24,7 +24,15 @@ export function lint(value: unknown, source: YamlSource, options: LintOptions): 
   return lints.flatMap(check => check(value, source, options))
 }
 
-const lints: readonly Lint[] = [transports, duplicateIds, sharedPrefixes, offeredNames, breakerSpelling, inactive]
+const lints: readonly Lint[] = [
+  transports,
+  duplicateIds,
+  sharedPrefixes,
+  groupPrefixes,
+  offeredNames,
+  breakerSpelling,
+  inactive,
+]
 
 function servers(value: unknown): [KeyPath, Readonly<Record<string, unknown>>][] {
   return matches(value, 'servers.*').flatMap(path => {
@@ -154,6 +162,30 @@ function sharedPrefixes(value: unknown, source: YamlSource): Finding[] {
     for (const key of ['prefix', 'group']) if (Object.hasOwn(server, key)) return [...path, key]
     return [...path, 'id']
   }
+}
+
+/** The members of a group are one server to clients: they have one prefix, the first one's. */
+function groupPrefixes(value: unknown, source: YamlSource): Finding[] {
+  const first = new Map<unknown, {path: KeyPath; prefix: unknown}>()
+  return servers(value).flatMap(([path, server]): Finding[] => {
+    const group = server.group ?? server.id
+    const before = first.get(group)
+    if (before === undefined) {
+      first.set(group, {path, prefix: server.prefix ?? group})
+      return []
+    }
+    if (server.prefix === undefined || server.prefix === before.prefix || server.group === undefined) return []
+    return [
+      {
+        severity: 'warning',
+        code: 'server.group_prefix',
+        message: 'the servers of a group have the prefix of its first one: this one is not used',
+        path: [...path, 'prefix'],
+        at: valueSpan(source, [...path, 'prefix']),
+        related: {message: 'the first one is here', at: keySpan(source, before.path)},
+      },
+    ]
+  })
 }
 
 function breakerSpelling(value: unknown, source: YamlSource, {strict}: LintOptions): Finding[] {

@@ -56,7 +56,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
       latency: ledger.latency.toSparse(),
     },
     sessions: parts.sessions.size,
-    tools: parts.catalogue.current.lists.tools.routes.size,
+    tools: parts.catalogue.current.lists.tools.count,
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
