@@ -3,6 +3,7 @@ import type {BlameParty} from '../shared/blame.ts'
 import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {shortText} from '../shared/short-text.ts'
+import type {RequestLog} from '../store/request-log.ts'
 import type {EventLog} from './event-log.ts'
 import type {RequestMetrics} from './request-metrics.ts'
 import type {RuntimeLog} from './runtime-log.ts'
@@ -26,6 +27,14 @@ export interface OpenRequest {
   blame: BlameParty | null
   message: string | null
   firstByteAt: number | null
+  /** Of the body, as far as it was read. */
+  requestBytes: number
+  /** Null where nobody asked who it is. */
+  principal: string | null
+  /** `hit`, `miss` …; null where no cache was asked. */
+  cache: string | null
+  /** How often it was sent to a server. */
+  attempts: number
 }
 
 /** What a client or a backend wrote is kept with the newest events: of a name of megabytes, only its beginning. */
@@ -48,17 +57,28 @@ export class RequestLedger {
   readonly #log: RuntimeLog
   readonly #events: EventLog
   readonly #metrics: RequestMetrics
+  readonly #requestLog: RequestLog | null
   #opened = 0
   #closed = 0
   #errors = 0
   readonly #open = new Set<OpenRequest>()
 
-  constructor(instance: string, parts: {clock: Clock; log: RuntimeLog; events: EventLog; metrics: RequestMetrics}) {
+  constructor(
+    instance: string,
+    parts: {
+      clock: Clock
+      log: RuntimeLog
+      events: EventLog
+      metrics: RequestMetrics
+      requestLog: RequestLog | null
+    },
+  ) {
     this.#prefix = `${instance}-`
     this.#clock = parts.clock
     this.#log = parts.log
     this.#events = parts.events
     this.#metrics = parts.metrics
+    this.#requestLog = parts.requestLog
   }
 
   get opened(): number {
@@ -93,6 +113,10 @@ export class RequestLedger {
       blame: null,
       message: null,
       firstByteAt: null,
+      requestBytes: 0,
+      principal: null,
+      cache: null,
+      attempts: 0,
     }
     this.#open.add(request)
     return request
@@ -111,8 +135,9 @@ export class RequestLedger {
       this.latency.record(openMs)
       this.#metrics.record(request.method, request.outcome, request.serverId, openMs)
     }
+    const at = this.#events.now()
     this.#log.access({
-      at: this.#events.now(),
+      at,
       requestId: request.requestId,
       client: request.client,
       httpMethod: request.httpMethod,
@@ -126,8 +151,28 @@ export class RequestLedger {
         blame: request.blame ?? undefined,
         code: request.code ?? undefined,
         outcome: request.outcome,
+        attempts: request.attempts > 1 ? request.attempts : undefined,
         open_ms: openMs - firstByteMs >= 10 ? Number(openMs.toFixed(3)) : undefined,
       },
+    })
+    this.#requestLog?.record({
+      requestId: request.requestId,
+      instance: this.#events.instance,
+      timestamp: at,
+      method: request.method,
+      target: request.target,
+      serverId: request.serverId,
+      status: sent.status,
+      outcome: request.outcome,
+      code: request.code,
+      durationMs: openMs,
+      requestBytes: request.requestBytes,
+      responseBytes: sent.bytes,
+      principal: request.principal,
+      traceId: request.traceId === '' ? null : request.traceId,
+      cache: request.cache,
+      blame: request.blame,
+      attempts: request.attempts,
     })
     if (failed) {
       this.#log.write({

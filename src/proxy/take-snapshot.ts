@@ -1,6 +1,7 @@
 import {contractVersion, type Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
+import type {RequestLog} from '../store/request-log.ts'
 import type {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import type {Catalogue} from './catalogue.ts'
@@ -21,6 +22,7 @@ export interface SnapshotParts {
   readonly backends: readonly Backend[]
   readonly lag: LoopLag
   readonly redactor: Redactor
+  readonly requestLog: RequestLog | null
 }
 
 /** The whole state at one moment, as consoles get it. */
@@ -55,6 +57,12 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     },
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
+    ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
+}
+
+function shownRequestLog(log: RequestLog, redactor: Redactor): Snapshot['requestLog'] {
+  const {lastError, ...figures} = log.figures()
+  return {...figures, lastError: lastError === null ? null : redactor.text(lastError)}
 }
