@@ -176,12 +176,13 @@ export class Catalogue {
   }
 }
 
-function renamed(entry: ListEntry, key: string): Buffer {
+/** An entry's description under the key that clients see. */
+export function renamed(entry: ListEntry, key: string): Buffer {
   if (key === entry.key) return entry.bytes
   return replaceSpans(entry.bytes, [{span: entry.keySpan, with: Buffer.from(JSON.stringify(key))}])
 }
 
-function joinWithCommas(parts: readonly Buffer[]): Buffer {
+export function joinWithCommas(parts: readonly Buffer[]): Buffer {
   const comma = Buffer.from(',')
   return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [comma, part])))
 }

@@ -14,6 +14,8 @@ export interface OpenRequest {
   readonly client: string
   readonly httpMethod: string
   traceId: string
+  /** Who sent it, once that is proven. */
+  principal: string | null
   /** The MCP method, or null for other paths. */
   method: string | null
   /** `tools/call:github__search`, or the path. */
@@ -84,6 +86,7 @@ export class RequestLedger {
       client,
       httpMethod,
       traceId: '',
+      principal: null,
       method: null,
       target: path,
       serverId: null,
@@ -123,6 +126,7 @@ export class RequestLedger {
       pairs: {
         server_id: request.serverId ?? undefined,
         trace_id: request.traceId === '' ? undefined : request.traceId,
+        user: request.principal ?? undefined,
         blame: request.blame ?? undefined,
         code: request.code ?? undefined,
         outcome: request.outcome,
@@ -140,6 +144,8 @@ export class RequestLedger {
         pairs: {
           target: request.target,
           server_id: request.serverId ?? undefined,
+          client: request.blame === 'client' ? request.client : undefined,
+          user: request.principal ?? undefined,
           code: request.code,
           blame: request.blame,
           error: request.message,

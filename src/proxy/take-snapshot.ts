@@ -1,6 +1,7 @@
 import {contractVersion, type Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
+import type {GateReport} from './access/gate.ts'
 import type {Backend} from './backend.ts'
 import type {Catalogue} from './catalogue.ts'
 import type {EventLog} from './event-log.ts'
@@ -20,6 +21,7 @@ export interface SnapshotParts {
   readonly backends: readonly Backend[]
   readonly lag: LoopLag
   readonly redactor: Redactor
+  readonly gate: GateReport | undefined
 }
 
 /** The whole state at one moment, as consoles get it. */
@@ -54,6 +56,22 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     },
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
+    ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
     servers: parts.backends.map(backend => shownServer(backend.snapshot(), parts.redactor)),
+  }
+}
+
+function shownAccess({authenticates, failures, limited, issuers}: GateReport, redactor: Redactor): Snapshot['access'] {
+  return {
+    authenticates,
+    failures: Object.fromEntries(failures),
+    limited,
+    issuers: issuers.map(({issuer, from, keys, readAt, error}) => ({
+      issuer,
+      from: redactor.text(from),
+      keys,
+      readAt,
+      error: error === null ? null : redactor.text(error),
+    })),
   }
 }

@@ -43,6 +43,7 @@ export const packageRules: readonly PackageRule[] = [
   {package: 'yaml', rooms: ['config']},
   {package: 'zod', rooms: ['config', 'control']},
   {package: 'better-sqlite3', rooms: ['store']},
+  {package: 'jose', rooms: ['auth']},
   {package: 'tar', rooms: ['diagnostics', 'recovery']},
 ]
 
