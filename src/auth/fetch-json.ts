@@ -99,6 +99,7 @@ function urlFault(url: URL, trust: FetchOptions['trust']): string | undefined {
   // The parser has made dotted decimal of every other spelling (0x7f.1, 2130706433 …).
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(host) !== 0 && isPrivateAddress(host)) return `${host} is not a public address`
+  if (/(^|\.)localhost\.?$/.test(host)) return `${host} is not a public address`
   return undefined
 }
 
