@@ -3,6 +3,7 @@ import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {GateReport} from './access/gate.ts'
 import type {Backend} from './backend.ts'
+import {backendSnapshot} from './backend-snapshot.ts'
 import type {Catalogue} from './catalogue.ts'
 import type {EventLog} from './event-log.ts'
 import type {LoopLag} from './loop-lag.ts'
@@ -57,7 +58,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
     ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
-    servers: parts.backends.map(backend => shownServer(backend.snapshot(), parts.redactor)),
+    servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
 }
 
