@@ -1,3 +1,5 @@
+import {matchesAnyGlob} from '../shared/star-glob.ts'
+
 /** What a role allows: patterns in which `*` stands for any text. */
 export interface RoleRule {
   /** Ids or groups of servers. */
@@ -51,43 +53,18 @@ export function accessBook(
 }
 
 function accessOf(key: string, rules: readonly RoleRule[]): Access {
-  const compiled = rules.map(({servers, tools}) => ({
-    servers: servers.map(matcher),
-    tools: tools.map(matcher),
-  }))
-  const serverIn = (patterns: readonly Matcher[], {id, group}: ServerName): boolean =>
-    patterns.some(matches => matches(id) || (group !== undefined && matches(group)))
+  const serverIn = (patterns: readonly string[], {id, group}: ServerName): boolean =>
+    matchesAnyGlob(patterns, id) || (group !== undefined && matchesAnyGlob(patterns, group))
   return {
     key,
     some: rules.some(({servers, tools}) => servers.length + tools.length > 0),
-    allowsServer: server => compiled.some(rule => serverIn(rule.servers, server)),
+    allowsServer: server => rules.some(rule => serverIn(rule.servers, server)),
     allowsTool: (server, exposed, own) =>
-      compiled.some(rule => {
+      rules.some(rule => {
         // A server could give its tool the name of another's: its own names count only where the server is named too.
-        if (rule.servers.length === 0) return rule.tools.some(matches => matches(exposed))
+        if (rule.servers.length === 0) return matchesAnyGlob(rule.tools, exposed)
         if (!serverIn(rule.servers, server)) return false
-        return rule.tools.length === 0 || rule.tools.some(matches => matches(exposed) || matches(own))
+        return rule.tools.length === 0 || matchesAnyGlob(rule.tools, exposed) || matchesAnyGlob(rule.tools, own)
       }),
-  }
-}
-
-type Matcher = (text: string) => boolean
-
-/** Linear in the text, whatever the pattern: no backtracking. */
-export function matcher(pattern: string): Matcher {
-  const parts = pattern.split('*')
-  if (parts.length === 1) return text => text === pattern
-  const first = parts[0] ?? ''
-  const last = parts.at(-1) ?? ''
-  const middle = parts.slice(1, -1)
-  return text => {
-    if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false
-    let at = first.length
-    for (const part of middle) {
-      const found = text.indexOf(part, at)
-      if (found === -1) return false
-      at = found + part.length
-    }
-    return at <= text.length - last.length
   }
 }

@@ -70,7 +70,11 @@ function readPem(path: string, what: string): Buffer {
     if (stat.size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`)
     return readFileSync(path)
   } catch (error) {
-    throw tlsFault(`the ${what} ${path} cannot be read: ${messageOf(error)}`, 'Check the path and its permissions.', error)
+    throw tlsFault(
+      `the ${what} ${path} cannot be read: ${messageOf(error)}`,
+      'Check the path and its permissions.',
+      error,
+    )
   }
 }
 
@@ -87,7 +91,11 @@ function privateKey(pem: Buffer, path: string): KeyObject {
     return createPrivateKey(pem)
   } catch (error) {
     const why = /passphrase|encrypted/i.test(messageOf(error)) ? 'is encrypted' : 'holds no private key in PEM'
-    throw tlsFault(`${path} ${why}`, 'openssl pkey -in FILE -out PLAIN writes it without a passphrase; keep it mode 0600.', error)
+    throw tlsFault(
+      `${path} ${why}`,
+      'openssl pkey -in FILE -out PLAIN writes it without a passphrase; keep it mode 0600.',
+      error,
+    )
   }
 }
 

@@ -10,8 +10,8 @@ export interface ServerHealth {
   /** Clients of this era are served across the gap between the eras; null while the server's own is not known. */
   readonly bridged: 'legacy' | 'modern' | null
   readonly status: ServerSnapshot['status']
-  /** No breaker stands in front of a server in this version. */
-  readonly breaker: null
+  /** Null where the runtime is of a version without breakers. */
+  readonly breaker: NonNullable<ServerSnapshot['breaker']>['state'] | null
   readonly tools: number
   readonly lastError: ServerSnapshot['lastError']
   /** Since when the status holds, ISO-8601 UTC. */
@@ -25,18 +25,20 @@ export interface HealthDocument {
 }
 
 export function healthDocument(snapshot: Snapshot): HealthDocument {
-  const servers = snapshot.servers.map(({id, transport, era, protocolVersion, status, tools, lastError, since}) => ({
-    id,
-    transport,
-    era,
-    protocolVersion,
-    bridged: era === null ? null : era === 'legacy' ? ('modern' as const) : ('legacy' as const),
-    status,
-    breaker: null,
-    tools,
-    lastError,
-    since,
-  }))
+  const servers = snapshot.servers.map(
+    ({id, transport, era, protocolVersion, status, breaker, tools, lastError, since}) => ({
+      id,
+      transport,
+      era,
+      protocolVersion,
+      bridged: era === null ? null : era === 'legacy' ? ('modern' as const) : ('legacy' as const),
+      status,
+      breaker: breaker?.state ?? null,
+      tools,
+      lastError,
+      since,
+    }),
+  )
   const absent = servers
     .filter(({status, tools}) => status !== 'up' && status !== 'disabled' && tools === 0)
     .map(({id}) => id)
@@ -51,13 +53,14 @@ export function isDown({status}: ServerHealth): boolean {
 export function healthText({servers}: HealthDocument, now: number): string {
   if (servers.length === 0) return 'no servers are configured'
   return table(
-    ['SERVER', 'TRANSPORT', 'SPEAKS', 'BRIDGED', 'STATUS', 'SINCE', 'TOOLS', 'LAST ERROR'],
+    ['SERVER', 'TRANSPORT', 'SPEAKS', 'BRIDGED', 'STATUS', 'BREAKER', 'SINCE', 'TOOLS', 'LAST ERROR'],
     servers.map(server => [
       server.id,
       server.transport,
       server.protocolVersion ?? '-',
       server.bridged === null ? '-' : `${server.bridged} clients`,
       server.status,
+      server.breaker ?? '-',
       formatDuration(Math.max(0, now - Date.parse(server.since))),
       String(server.tools),
       server.lastError === null ? '-' : `${server.lastError.message} [${server.lastError.blame}]`,

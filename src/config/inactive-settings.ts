@@ -24,7 +24,6 @@ export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'observability.logging.modules'},
   {place: 'observability.logging.rotation'},
   {place: 'observability.tracing'},
-  {place: 'observability.request_log'},
   {place: 'profiling'},
   {place: 'tui'},
 ]

@@ -23,6 +23,9 @@ export type Outcome = (typeof outcomes)[number]
 export const serverStatuses = ['starting', 'up', 'restarting', 'crash_loop', 'down', 'disabled', 'stopped'] as const
 export type ServerStatus = (typeof serverStatuses)[number]
 
+export const breakerStates = ['closed', 'open', 'half_open'] as const
+export type BreakerState = (typeof breakerStates)[number]
+
 const lastError = z.object({
   /** ISO-8601 UTC. */
   at: z.string(),
@@ -59,8 +62,51 @@ export const serverSnapshot = z.object({
   nextStartAt: z.string().nullable(),
   /** The last lines of the child's stderr, oldest first. */
   stderrTail: z.array(z.string()),
+  group: z.string().optional(),
+  role: z.enum(['primary', 'fallback']).optional(),
+  weight: z.number().optional(),
+  /** Calls that wait for their turn. */
+  queued: z.number().int().optional(),
+  breaker: z
+    .object({
+      state: z.enum(breakerStates),
+      /** Failures in a row. */
+      failures: z.number().int(),
+      /** When it lets a call through again, ISO-8601 UTC; null unless it is open. */
+      retryAt: z.string().nullable(),
+      /** How often it went into each state. */
+      transitions: z.object({closed: z.number().int(), open: z.number().int(), half_open: z.number().int()}),
+    })
+    .optional(),
+  /** The newest health probe; absent before the first. */
+  probe: z
+    .object({
+      healthy: z.boolean(),
+      ok: z.boolean(),
+      at: z.string(),
+      latencyMs: z.number(),
+      error: z.string().nullable(),
+      successes: z.number().int(),
+      failures: z.number().int(),
+    })
+    .optional(),
 })
 export type ServerSnapshot = z.infer<typeof serverSnapshot>
+
+const requestLogFigures = z.object({
+  backend: z.enum(['sqlite', 'postgres']),
+  /** Rows that the database has. */
+  written: z.number().int(),
+  /** Rows that are lost. */
+  dropped: z.number().int(),
+  /** Rows that wait on disk for PostgreSQL to come back. */
+  spooled: z.number().int(),
+  /** Rows that ever waited there. */
+  spooledTotal: z.number().int(),
+  /** `unavailable`: the library cannot be loaded. */
+  state: z.enum(['ok', 'spooling', 'failing', 'unavailable']),
+  lastError: z.string().nullable(),
+})
 
 export const snapshot = z.object({
   contract: z.string(),
@@ -122,6 +168,8 @@ export const snapshot = z.object({
       ),
     })
     .optional(),
+  /** Absent where no request log is kept. */
+  requestLog: requestLogFigures.optional(),
 })
 export type Snapshot = z.infer<typeof snapshot>
 
@@ -160,6 +208,19 @@ export const serverEvent = z.object({
   server: serverSnapshot,
 })
 export type ServerEvent = z.infer<typeof serverEvent>
+
+/** A circuit breaker opened, lets a few calls through, or closed again. */
+export const breakerEvent = z.object({
+  type: z.literal('breaker'),
+  seq: z.number().int(),
+  at: z.string(),
+  instance: z.string(),
+  serverId: z.string(),
+  from: z.enum(breakerStates),
+  to: z.enum(breakerStates),
+  why: z.string(),
+})
+export type BreakerEvent = z.infer<typeof breakerEvent>
 
 /** One line of error.log or only1mcp.log (stderr of children is in the latter). */
 export const logEvent = z.object({
@@ -210,6 +271,7 @@ export type ResyncEvent = z.infer<typeof resyncEvent>
 export const controlEvent = z.discriminatedUnion('type', [
   requestEvent,
   serverEvent,
+  breakerEvent,
   logEvent,
   lifecycleEvent,
   heartbeatEvent,

@@ -11,6 +11,12 @@ export interface CallFailureDetails {
   /** What was seen: HTTP status, first bytes, stderr tail, elapsed against the limit. */
   readonly evidence?: string
   readonly cause?: unknown
+  /** Of a backend that answered with no message. */
+  readonly httpStatus?: number
+  /** When another try makes sense: tells the client in `data` and `Retry-After`. */
+  readonly retryAfterMs?: number
+  /** It may have been carried out, and nobody can tell: the request ends as `ambiguous`. */
+  readonly ambiguous?: boolean
 }
 
 /** A call to a backend that ended without the backend's own answer. */
@@ -21,6 +27,9 @@ export class CallFailure extends Error {
   readonly code: number
   readonly delivered: 'no' | 'unknown'
   readonly evidence: string | undefined
+  readonly httpStatus: number | undefined
+  readonly retryAfterMs: number | undefined
+  readonly ambiguous: boolean
 
   constructor(message: string, details: CallFailureDetails) {
     super(message, details.cause === undefined ? undefined : {cause: details.cause})
@@ -29,5 +38,8 @@ export class CallFailure extends Error {
     this.code = details.code
     this.delivered = details.delivered
     this.evidence = details.evidence
+    this.httpStatus = details.httpStatus
+    this.retryAfterMs = details.retryAfterMs
+    this.ambiguous = details.ambiguous ?? false
   }
 }

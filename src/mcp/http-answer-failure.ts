@@ -25,6 +25,7 @@ export function answerFailure(
     code: delivered === 'no' ? rpcCode.noBackend : rpcCode.serverError,
     delivered,
     evidence: `HTTP ${status}${text}`,
+    httpStatus: status,
   })
 }
 

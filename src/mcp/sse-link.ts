@@ -156,7 +156,7 @@ function refused(status: number): CallFailure {
       evidence,
     })
   const why = status >= 300 && status < 400 ? `it redirects (HTTP ${status}); redirects are not followed` : undefined
-  return failure('HttpStatus', why ?? `it answered HTTP ${status}`, {evidence})
+  return failure('HttpStatus', why ?? `it answered HTTP ${status}`, {evidence, httpStatus: status})
 }
 
 function failure(kind: string, message: string, details: Partial<CallFailureDetails> = {}): CallFailure {

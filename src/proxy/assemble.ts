@@ -8,20 +8,31 @@ import type {Reaper} from '../mcp/reaper.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
 import type {Clock} from '../shared/clock.ts'
+import {shortText} from '../shared/short-text.ts'
+import type {BreakerRow} from '../store/breaker-states.ts'
+import type {HealthHistory} from '../store/health-history.ts'
 import {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
+import {balancers} from './balance/balancers.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
 import type {EventLog} from './event-log.ts'
+import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
 import type {Services} from './method-call.ts'
+import {type Naming, namingOf} from './names.ts'
 import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
+import {Prober} from './probe/prober.ts'
 import {ProfileScopes} from './profile-scopes.ts'
 import {RequestStates} from './request-state.ts'
+import type {Transition} from './resilience/breaker.ts'
+import {breakerSettingsOf, loadBalancerOf, poolOf} from './resilience/settings.ts'
+import {StallWatch} from './resilience/stall-watch.ts'
 import type {RuntimeLog} from './runtime-log.ts'
+import {groupsOf} from './server-group.ts'
 import {Session, Sessions} from './sessions.ts'
 import {shownServer} from './shown-server.ts'
 import {Subscriptions} from './subscriptions.ts'
@@ -37,6 +48,10 @@ export interface AssemblyParts {
   readonly identity: ClientIdentity
   readonly server: Implementation
   readonly reaper: Reaper
+  /** What breakers were when an earlier process ended, and where their changes are kept. */
+  readonly breakers: {readonly saved: readonly BreakerRow[]; readonly save: (row: BreakerRow) => void}
+  /** Where changes of a server's status, and its probes, are kept. */
+  readonly health: HealthHistory | null
 }
 
 export interface Assembly {
@@ -44,51 +59,94 @@ export interface Assembly {
   readonly catalogue: Catalogue
   readonly sessions: Sessions
   readonly services: Services
+  readonly prober: Prober
   /** Ends everything that clients hold here; the backends are stopped apart. */
   stop(): Promise<void>
 }
 
+/** Beside calls: a session's own stream, a standing listen, lists and probes. */
+const spareConnections = 28
+
+const breakerNews = {
+  open: {level: 'WARN', kind: 'BreakerOpened', message: 'calls to the server are refused for a while'},
+  half_open: {level: 'INFO', kind: 'BreakerHalfOpen', message: 'a few calls are let through to the server'},
+  closed: {level: 'INFO', kind: 'BreakerClosed', message: 'calls to the server are let through again'},
+} as const
+
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
-export function assemble({
-  config,
-  instance,
-  clock,
-  events,
-  log,
-  redactor,
-  identity,
-  server,
-  reaper,
-}: AssemblyParts): Assembly {
+export function assemble(parts: AssemblyParts): Assembly {
+  const {config, instance, clock, events, log, redactor, identity, server, reaper, health} = parts
   const sessions = new Sessions({
     idleTimeoutMs: config.server.session_idle_timeout,
     max: config.server.max_sessions,
     clock,
   })
-  const environment = {instance, clock, identity, reaper}
+  const {max_per_backend, max_queue, min_idle, max_idle_time_ms, validation_interval} = poolOf(config)
+  const environment = {
+    instance,
+    clock,
+    identity,
+    reaper,
+    pool: {
+      maxConnections: max_per_backend + spareConnections,
+      minIdle: min_idle,
+      maxIdleMs: max_idle_time_ms,
+      validationMs: Math.max(100, validation_interval),
+    },
+  }
+  const balancing = loadBalancerOf(config)
+  const guard = {breaker: breakerSettingsOf(config), maxInFlight: max_per_backend, maxQueue: max_queue}
+  const stalls = new StallWatch(clock.now)
+  const namings = new Map<string, Naming>()
+  for (const each of config.servers) {
+    const id = each.group ?? each.id
+    if (!namings.has(id)) namings.set(id, namingOf(each))
+  }
   const subscriptions = new Subscriptions(identity)
   const backends = config.servers.map(
     each =>
       new Backend({
         config: each,
         environment,
+        naming: namings.get(each.group ?? each.id) ?? namingOf(each),
+        guard,
+        stalls,
+        slowStartMs: balancing.slow_start,
         defaultTimeoutMs: config.server.request_timeout,
         target: targetText(each, redactor),
         log: message => log.write(message),
         onChange: backendChanged,
         onConnected: (backend, link) => subscriptions.connected(backend, link),
+        onBreaker: breakerChanged,
         onNotification: backendNotified,
       }),
   )
-  const catalogue = new Catalogue({backends, listsOf: backend => backend.lists, log: message => log.write(message)})
+  for (const row of parts.breakers.saved) backends.find(({id}) => id === row.serverId)?.breaker.restore(row)
+  const groups = groupsOf(backends, () =>
+    balancers[balancing.algorithm]({random: Math.random, virtualNodes: balancing.virtual_nodes}),
+  )
+  const prober = new Prober({backends, identity, clock, record: row => health?.record(row)})
+  const catalogue = new Catalogue({groups, listsOf: backend => backend.lists, log: message => log.write(message)})
   const announcer = new ListAnnouncer(
     () => catalogue.current,
     method => sessions.notifyAll(method, null),
   )
+  const healthNotes = new HealthNotes(health, () => events.now())
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
-    events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
+    const server = shownServer(backendSnapshot(backend), redactor)
+    events.emit({type: 'server', server})
+    healthNotes.note(server)
     announcer.note()
+  }
+  function breakerChanged(backend: Backend, {from, to, why}: Transition): void {
+    parts.breakers.save(backend.breaker.row(backend.id))
+    const {kind, level, message} = breakerNews[to]
+    const retry_after_ms = to === 'open' ? backend.breaker.retryAfterMs : undefined
+    const pairs = {server_id: backend.id, from, to, why, failures: backend.breaker.failures, retry_after_ms}
+    log.write({level, module: 'breaker', kind, message, pairs})
+    events.emit({type: 'breaker', serverId: backend.id, from, to, why: shortText(redactor.text(why), 1024)})
+    events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
@@ -100,7 +158,7 @@ export function assemble({
   const ownChildren = new OwnChildren(() => sessions.dropUnused() || profileScopes.dropUnused())
   const ownScope = (profile: ClientProfile, exclusive: boolean, session: () => Session | undefined): OwnScope =>
     new OwnScope({
-      backends,
+      groups,
       profile,
       identity,
       exclusive,
@@ -113,6 +171,8 @@ export function assemble({
   const parkedCalls = new ParkedCalls()
   const services: Services = {
     backends,
+    groups,
+    sessionAffinity: balancing.session_affinity,
     sessions,
     subscriptions,
     parkedCalls,
@@ -131,12 +191,14 @@ export function assemble({
   }
 
   const stop = async (): Promise<void> => {
+    prober.stop()
+    stalls.stop()
     parkedCalls.stop()
     subscriptions.stop()
     sessions.stop()
     await profileScopes.stop()
   }
-  return {backends, catalogue, sessions, services, stop}
+  return {backends, catalogue, sessions, services, prober, stop}
 }
 
 /** Nobody is there who could be asked: a modern client is only asked during its own call. */

@@ -14,6 +14,7 @@ export class BackendFigures {
   #inFlight = 0
   #requests = 0
   #errors = 0
+  #lastAnswerAt: number | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -31,6 +32,11 @@ export class BackendFigures {
     return this.#errors
   }
 
+  /** When it answered last, monotonic milliseconds; undefined before the first. */
+  get lastAnswerAt(): number | undefined {
+    return this.#lastAnswerAt
+  }
+
   get lastError(): ServerSnapshot['lastError'] {
     return this.#lastError
   }
@@ -42,7 +48,9 @@ export class BackendFigures {
     const startedAt = this.#clock.now()
     try {
       const answer = await connection.call(call)
-      this.latency.record(this.#clock.now() - startedAt)
+      const now = this.#clock.now()
+      this.#lastAnswerAt = now
+      this.latency.record(now - startedAt)
       if (answer.kind === 'error') this.#errors++
       return answer
     } catch (error) {

@@ -118,6 +118,12 @@ export class BackendLife {
     this.#ended(failure)
   }
 
+  /** Health probes speak of the connection that stands: it counts as down while they fail. */
+  probed(healthy: boolean): void {
+    if (this.#link === undefined || (this.#status !== 'up' && this.#status !== 'down')) return
+    this.#become(healthy ? 'up' : 'down')
+  }
+
   async stop(graceMs: number): Promise<void> {
     this.#options.opener.stop()
     clearTimeout(this.#timer)

@@ -6,7 +6,8 @@ const stderrShown = 10
 
 /** A server's whole state at one moment, as consoles get it. */
 export function backendSnapshot(backend: Backend): ServerSnapshot {
-  const {config, figures, life} = backend
+  const {breaker, config, figures, life, probes} = backend
+  const {last} = probes
   const info = life.link?.connection.info
   const iso = (ms: number): string => new Date(ms).toISOString()
   return {
@@ -30,5 +31,26 @@ export function backendSnapshot(backend: Backend): ServerSnapshot {
     lastError: figures.lastError,
     nextStartAt: life.nextStartAt === null ? null : iso(life.nextStartAt),
     stderrTail: backend.stderrTail.slice(-stderrShown),
+    group: config.group ?? backend.id,
+    role: config.role,
+    weight: config.weight,
+    queued: backend.queued,
+    breaker: {
+      state: breaker.state,
+      failures: breaker.failures,
+      retryAt: breaker.state === 'open' ? iso(backend.wallMs() + breaker.retryAfterMs) : null,
+      transitions: {...breaker.transitions},
+    },
+    ...(last !== undefined && {
+      probe: {
+        healthy: probes.healthy,
+        ok: last.ok,
+        at: iso(last.at),
+        latencyMs: Number(last.latencyMs.toFixed(3)),
+        error: last.error,
+        successes: backend.probeCounts.success,
+        failures: backend.probeCounts.failure,
+      },
+    }),
   }
 }

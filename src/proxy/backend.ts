@@ -10,22 +10,48 @@ import type {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {BackendFigures} from './backend-figures.ts'
 import {BackendLife} from './backend-life.ts'
 import {BackendOpener, type BackendOpenerOptions} from './backend-opener.ts'
+import type {Candidate} from './balance/balancer.ts'
+import {slowStart} from './balance/slow-start.ts'
 import {type BackendLists, Link} from './link.ts'
-import {type Naming, namingOf} from './names.ts'
+import type {Naming} from './names.ts'
 import {OfferRules} from './offer-rules.ts'
+import {ProbeHealth, type ProbeResult} from './probe/probe-health.ts'
+import type {CircuitBreaker, Transition} from './resilience/breaker.ts'
+import {countsWhenEnded} from './resilience/faults.ts'
+import {Guard, type GuardSettings} from './resilience/guard.ts'
+import type {RetryBudget} from './resilience/retry-budget.ts'
+import type {StallWatch} from './resilience/stall-watch.ts'
 import {unavailable} from './unavailable.ts'
 
 export interface BackendOptions extends BackendOpenerOptions {
+  /** Of its group. */
+  readonly naming: Naming
   readonly defaultTimeoutMs: number
+  readonly guard: GuardSettings
+  readonly stalls: StallWatch
+  /** How long it takes to get its whole share again after it was away. */
+  readonly slowStartMs: number
   /** Status, lists or last error changed. */
   readonly onChange: (backend: Backend) => void
   readonly onConnected: (backend: Backend, link: Link) => void
+  readonly onBreaker: (backend: Backend, transition: Transition) => void
   /** A notification on the shared connection that belongs to no call. */
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
 }
 
+type HealthCheck = NonNullable<BackendConfig['health_check']>
+
+/** What an empty section says. */
+const usualHealthCheck: HealthCheck = {
+  enabled: true,
+  interval: 30_000,
+  timeout: 5_000,
+  healthy_threshold: 2,
+  unhealthy_threshold: 3,
+}
+
 /** One configured server, as the rest of the runtime meets it. */
-export class Backend {
+export class Backend implements Candidate {
   readonly config: BackendConfig
   readonly naming: Naming
   /** What of it clients see. */
@@ -35,6 +61,10 @@ export class Backend {
   readonly timeoutMs: number
   readonly figures: BackendFigures
   readonly life: BackendLife
+  readonly healthCheck: HealthCheck
+  readonly probes: ProbeHealth
+  readonly probeCounts = {success: 0, failure: 0}
+  readonly #guard: Guard
   readonly #options: BackendOptions
   readonly #opener: BackendOpener
   readonly #warnedRules = new Set<string>()
@@ -42,11 +72,21 @@ export class Backend {
   constructor(options: BackendOptions) {
     this.#options = options
     this.config = options.config
-    this.naming = namingOf(options.config)
+    this.naming = options.naming
     this.rules = new OfferRules(options.config)
     this.target = options.target
     this.timeoutMs = options.config.timeout ?? options.defaultTimeoutMs
     this.figures = new BackendFigures(options.environment.clock)
+    this.healthCheck = options.config.health_check ?? usualHealthCheck
+    this.probes = new ProbeHealth(this.healthCheck)
+    this.#guard = new Guard({
+      ...options.guard,
+      serverId: options.config.id,
+      clock: options.environment.clock,
+      figures: this.figures,
+      stalls: options.stalls,
+      onTransition: transition => options.onBreaker(this, transition),
+    })
     this.#opener = new BackendOpener(options)
     this.life = new BackendLife({
       config: options.config,
@@ -56,10 +96,14 @@ export class Backend {
       events: this.#connectionEvents(),
       log: options.log,
       onChange: () => options.onChange(this),
-      onConnected: link => options.onConnected(this, link),
+      onConnected: link => {
+        this.probes.reset()
+        this.breaker.reached()
+        options.onConnected(this, link)
+      },
       onLists: lists => this.#warnOfIdleRules(lists),
       onListFault: failure => this.#listFault(failure),
-      onEnded: failure => this.figures.fault(failure),
+      onEnded: (failure, servedMs) => this.#ended(failure, servedMs),
     })
   }
 
@@ -113,6 +157,49 @@ export class Backend {
     return this.life.status === 'up'
   }
 
+  wallMs(): number {
+    return this.#options.environment.clock.wallMs()
+  }
+
+  get breaker(): CircuitBreaker {
+    return this.#guard.breaker
+  }
+
+  get retries(): RetryBudget {
+    return this.#guard.retries
+  }
+
+  get inFlight(): number {
+    return this.figures.inFlight
+  }
+
+  /** Calls that wait for their turn. */
+  get queued(): number {
+    return this.#guard.queued
+  }
+
+  /** Its share of the calls of its group; less while it is new. */
+  get weight(): number {
+    const {upAt, restarts} = this.life
+    const servedMs = upAt === undefined || restarts === 0 ? undefined : this.#options.environment.clock.now() - upAt
+    return this.config.weight * slowStart(servedMs, this.#options.slowStartMs)
+  }
+
+  /** A call to it can go out now, and there is reason to think that it will be answered. */
+  get ready(): boolean {
+    return this.life.link !== undefined && this.probes.healthy && !this.breaker.refuses
+  }
+
+  /** It has no connection and is about to have one. */
+  get settlesSoon(): boolean {
+    return this.link === undefined && (this.status === 'starting' || this.status === 'restarting')
+  }
+
+  /** What it says of one of its tools. */
+  toolBytes(name: string): Buffer | undefined {
+    return this.lists?.tools.entries.find(({key}) => key === name)?.bytes
+  }
+
   start(): void {
     this.life.start()
   }
@@ -135,7 +222,7 @@ export class Backend {
     const {clock} = this.#options.environment
     const until = clock.now() + timeoutMs
     // A crash loop or a dead endpoint is not waited for.
-    while (this.link === undefined && (this.status === 'starting' || this.status === 'restarting')) {
+    while (this.settlesSoon) {
       const rest = until - clock.now()
       if (rest <= 0 || signal?.aborted === true) break
       await this.changed(rest)
@@ -144,10 +231,19 @@ export class Backend {
     throw unavailable(this)
   }
 
-  /** Sends one call over a connection of this backend, counted and timed. @throws CallFailure */
-  async call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
+  /** @throws CallFailure at once while its breaker is open */
+  refuseWhileOpen(): void {
+    this.#guard.refuseWhileOpen()
+  }
+
+  /**
+   * Sends one call over a connection of this backend, counted and timed, when it is its turn.
+   * @param panic its breaker is not asked
+   * @throws CallFailure
+   */
+  async call(connection: BackendConnection, call: BackendCall, panic = false): Promise<BackendAnswer> {
     try {
-      return await this.figures.call(connection, call)
+      return await this.#guard.call(connection, call, panic)
     } catch (error) {
       if (error instanceof CallFailure && isAway(error)) this.lost(connection, error)
       throw error
@@ -180,11 +276,38 @@ export class Backend {
       onLists: () => {},
       onFault: failure => this.#listFault(failure),
     })
+    void connection.closed.then(failure => {
+      if (failure !== null && countsWhenEnded(failure)) this.breaker.failure(failure.message, false)
+    })
     return link
+  }
+
+  /** What a probe came to: it feeds the status, and the breaker as a call would that nobody waits for. */
+  probed(result: ProbeResult): void {
+    const {clock} = this.#options.environment
+    this.probeCounts[result.ok ? 'success' : 'failure']++
+    const turned = this.probes.note(result, clock.wallMs())
+    if (result.ok && this.breaker.state !== 'closed') this.breaker.succeeded(this.breaker.admit())
+    if (!result.ok) this.breaker.failure(`a health probe failed: ${result.error}`, false)
+    if (!turned) return
+    this.life.probed(result.ok)
+    this.#options.log({
+      level: result.ok ? 'INFO' : 'WARN',
+      module: 'health',
+      kind: result.ok ? 'ProbeHealthy' : 'ProbeUnhealthy',
+      message: result.ok ? 'server answers its health probes again' : 'server does not answer its health probes',
+      pairs: {server_id: this.id, error: result.error ?? undefined},
+    })
   }
 
   async stop(graceMs: number): Promise<void> {
     await this.life.stop(graceMs)
+  }
+
+  #ended(failure: CallFailure, servedMs: number | undefined): void {
+    this.figures.fault(failure)
+    if (countsWhenEnded(failure))
+      this.breaker.failure(failure.message, servedMs === undefined || failure.delivered === 'no')
   }
 
   #listFault(failure: CallFailure): void {

@@ -6,6 +6,7 @@ import {Catalogue} from './catalogue.ts'
 import {type ClientProfile, identityFor} from './client-profile.ts'
 import type {Link} from './link.ts'
 import type {LogMessage} from './runtime-log.ts'
+import type {ServerGroup} from './server-group.ts'
 
 /** A connection for one call. */
 export interface Lease {
@@ -14,7 +15,7 @@ export interface Lease {
 }
 
 /** The merged lists as somebody sees them. */
-export type ListSource = Pick<Catalogue, 'current' | 'settled' | 'absentOwner'>
+export type ListSource = Pick<Catalogue, 'current' | 'settled' | 'absentOwner' | 'standIn'>
 
 /** Over which connections a client's calls go, and what it therefore sees listed. */
 export interface ClientScope {
@@ -46,7 +47,7 @@ export function sharedScope(catalogue: Catalogue): ClientScope {
 }
 
 export interface OwnScopeOptions {
-  readonly backends: readonly Backend[]
+  readonly groups: readonly ServerGroup[]
   readonly profile: ClientProfile
   readonly identity: ClientIdentity
   /** One call at a time on a connection that calls share: then what it asks belongs to that call for certain. */
@@ -84,7 +85,7 @@ export class OwnScope implements ClientScope {
     this.#options = options
     this.#identity = identityFor(options.profile, options.identity)
     this.catalogue = new Catalogue({
-      backends: options.backends,
+      groups: options.groups,
       listsOf: backend => (backend.info?.era === 'legacy' ? this.#held.get(backend)?.[0]?.link.lists : backend.lists),
       log: options.log,
     })
@@ -114,7 +115,12 @@ export class OwnScope implements ClientScope {
       timer = setTimeout(resolve, Math.max(1, until - performance.now()))
     })
     await Promise.race([
-      Promise.all(this.#options.backends.filter(backend => backend.status !== 'disabled').map(wait)),
+      Promise.all(
+        this.#options.groups
+          .flatMap(({members}) => members)
+          .filter(backend => backend.status !== 'disabled')
+          .map(wait),
+      ),
       late,
     ])
     clearTimeout(timer)

@@ -1,6 +1,8 @@
 import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendAnswer, BackendCall} from '../mcp/connection.ts'
 import type {Backend} from './backend.ts'
+import {goesOn} from './balance/bound-state.ts'
+import {type Choice, choose} from './balance/choose.ts'
 import type {Lease} from './client-scope.ts'
 import {errorForClient, resultForClient, withoutEnvelope} from './era-bridge.ts'
 import {exposeUris} from './expose-uris.ts'
@@ -9,28 +11,84 @@ import {callInRounds, passModern} from './modern-backend.ts'
 import type {Outgoing} from './outgoing.ts'
 import {callParked, isInteractiveModern} from './park.ts'
 import {notifier} from './progress.ts'
+import {pause} from './resilience/pause.ts'
+import {asAnswered, delayBefore, repeatable, retryOf} from './resilience/retry-policy.ts'
+import type {Target} from './server-group.ts'
+
+/** What is to be sent to a target, in the names of its server. */
+export type OutgoingFor = (target: Target) => Outgoing
 
 /**
- * Sends a client's request to one backend and brings its answer back, across the eras of both. What the backend says on
- * the way (progress, log messages) goes to the client's stream.
+ * Sends a client's request to one of the servers that have what it names, and brings the answer back, across the eras of
+ * both. What the server says on the way (progress, log messages) goes to the client's stream. What fails is sent once more
+ * where that can do no harm, elsewhere or after a pause, within the deadline of the call.
  */
-export async function forward(call: MethodCall, outgoing: Outgoing): Promise<MethodAnswer> {
+export async function forward(
+  call: MethodCall,
+  targets: readonly Target[],
+  outgoingFor: OutgoingFor,
+): Promise<MethodAnswer> {
   const {context, record, services} = call
-  const {backend} = outgoing
-  record.serverId = backend.id
-  const timeoutMs = Math.max(1, Math.min(backend.timeoutMs, context.deadline - services.now()))
-  try {
-    return await forwardOnce(call, outgoing, timeoutMs)
-  } catch (error) {
-    // The backend forgot our session before it took the call: with a new one it is the same call, sent once.
-    if (!(error instanceof CallFailure) || error.kind !== 'SessionLost' || error.delivered !== 'no') throw error
-    return forwardOnce(call, outgoing, timeoutMs)
+  const first = choose(call, targets, none)
+  if (first === undefined) throw new RangeError('a call needs somewhere to go')
+  const deadline = Math.min(context.deadline, services.now() + first.target.backend.timeoutMs)
+  const tried: Backend[] = []
+  let choice: Choice = first
+  for (;;) {
+    const {backend} = choice.target
+    record.serverId = backend.id
+    backend.retries.earn()
+    try {
+      const outgoing = outgoingFor(choice.target)
+      return await forwardOnce(call, choice.panic ? {...outgoing, panic: true} : outgoing, deadline - services.now())
+    } catch (error) {
+      if (!(error instanceof CallFailure)) throw error
+      const next = await another(call, targets, choice, error, tried, deadline)
+      if (next === undefined) throw asAnswered(call.method, error)
+      choice = next
+    }
   }
 }
 
-async function forwardOnce(call: MethodCall, outgoing: Outgoing, timeoutMs: number): Promise<MethodAnswer> {
-  const {context, scope} = call
+const none: readonly Backend[] = []
+
+/** Where and whether a failed call is sent once more; returns when it is time to. */
+async function another(
+  call: MethodCall,
+  targets: readonly Target[],
+  failed: Choice,
+  error: CallFailure,
+  tried: Backend[],
+  deadline: number,
+): Promise<Choice | undefined> {
+  const {context, services} = call
+  const {backend, key} = failed.target
+  tried.push(backend)
+  const retry = retryOf(backend.config)
+  // A call that goes on is known to one server, and its pause has ended with it.
+  if (tried.length >= retry.max_attempts || context.signal.aborted || goesOn(call)) return undefined
+  const repeat = repeatable(call.method, error, backend.config, {name: key, description: () => backend.toolBytes(key)})
+  if (repeat === 'never') return undefined
+  const elsewhere = choose(call, targets, tried)
+  const next = elsewhere ?? (repeat === 'anywhere' ? failed : undefined)
+  if (next === undefined) return undefined
+  const unwritten = error.delivered === 'no'
+  // Another server, or a new session, is no burden to the one that failed.
+  const free = unwritten && (elsewhere !== undefined || error.kind === 'SessionLost')
+  if (!free && !backend.retries.spend()) return undefined
+  const delayMs = free ? 0 : delayBefore(tried.length, retry, Math.random)
+  if (services.now() + delayMs >= deadline) return undefined
+  if (delayMs > 0 && !(await pause(delayMs, context.signal))) return undefined
+  return next
+}
+
+async function forwardOnce(call: MethodCall, outgoing: Outgoing, restMs: number): Promise<MethodAnswer> {
+  const {context, scope, record} = call
   const {backend} = outgoing
+  const timeoutMs = Math.max(1, restMs)
+  // Nobody waits for a server that is not asked.
+  if (outgoing.panic !== true) backend.refuseWhileOpen()
+  record.attempts++
   const lease = await scope.lease(backend, timeoutMs, context.signal)
   // A parked call keeps its connection beyond this request, and gives it back itself.
   if (lease.link.connection.info.era === 'legacy' && isInteractiveModern(call)) {
@@ -46,6 +104,7 @@ async function forwardOnce(call: MethodCall, outgoing: Outgoing, timeoutMs: numb
 async function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, timeoutMs: number): Promise<MethodAnswer> {
   const {connection} = lease.link
   const {context, session, reply} = call
+  const {backend, panic} = outgoing
   const common: Omit<BackendCall, 'params'> = {
     method: call.method,
     timeoutMs,
@@ -55,19 +114,23 @@ async function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, time
     onNotification: notifier(call, outgoing.params),
   }
   if (connection.info.era === 'modern') {
-    const send = (params: Buffer): Promise<BackendAnswer> => outgoing.backend.call(connection, {...common, params})
+    const send = (params: Buffer): Promise<BackendAnswer> => backend.call(connection, {...common, params}, panic)
     const answer =
       context.era === 'modern' ? await passModern(call, outgoing, send) : await callInRounds(call, outgoing, send)
-    return finish(call, outgoing.backend, 'modern', answer)
+    return finish(call, backend, 'modern', answer)
   }
-  const answer = await outgoing.backend.call(connection, {
-    ...common,
-    params: context.era === 'modern' ? withoutEnvelope(outgoing.params) : outgoing.params,
-    ...(session?.profile.interactive === true && {
-      onServerRequest: (method: string, params: Buffer | null) => session.ask(method, params, reply),
-    }),
-  })
-  return finish(call, outgoing.backend, 'legacy', answer)
+  const answer = await backend.call(
+    connection,
+    {
+      ...common,
+      params: context.era === 'modern' ? withoutEnvelope(outgoing.params) : outgoing.params,
+      ...(session?.profile.interactive === true && {
+        onServerRequest: (method: string, params: Buffer | null) => session.ask(method, params, reply),
+      }),
+    },
+    panic,
+  )
+  return finish(call, backend, 'legacy', answer)
 }
 
 function finish(

@@ -16,7 +16,7 @@ import {BatchPart, Reply, type Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
 import {logLevelOf, paramHeaders, profileOf} from './request-says.ts'
-import {failedAnswer, type RpcFailure} from './rpc-failure.ts'
+import {failedAnswer, httpOf} from './rpc-failure.ts'
 import type {Session} from './sessions.ts'
 
 export interface McpEndpointOptions {
@@ -114,6 +114,7 @@ export class McpEndpoint {
       record.blame = 'client'
       return reply.endEmpty(400)
     }
+    record.requestBytes = read.body.length
     const scanned = scanMessage(read.body)
     if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > maxBatch) {
       const message = `Invalid request: a batch holds at most ${maxBatch} messages`
@@ -135,6 +136,7 @@ export class McpEndpoint {
     if ('refusal' in classified) return this.#refuse(record, reply, classified.refusal, message.id?.bytes ?? null)
 
     const principal = this.#options.principalOf(request)
+    record.principal = principal
     const session = this.#session(request, message, classified.era, principal)
     if (session === 'unknown') {
       return this.#refuse(
@@ -209,10 +211,10 @@ export class McpEndpoint {
       if (answer.kind === 'error') this.#noteBackendError(answer.value, record)
       if (context.era === 'modern') status = answer.status ?? statusOfCode(record.code)
     } catch (error) {
-      answer = {kind: 'error', value: failedAnswer(error, record, this.#options.redactor)}
+      const http = httpOf(error)
+      answer = {kind: 'error', value: failedAnswer(error, record, this.#options.redactor), headers: http.headers}
       // Legacy clients read JSON-RPC errors only from a 200.
-      if (context.era === 'modern')
-        status = record.kind === 'MethodNotFound' ? 404 : ((error as Partial<RpcFailure>).status ?? 200)
+      if (context.era === 'modern') status = record.kind === 'MethodNotFound' ? 404 : (http.status ?? 200)
     }
     if (record.outcome === 'cancelled') return reply.endEmpty(200)
     reply.end(status, responseMessage(call.id, answer.kind, answer.value), answer.headers ?? {})

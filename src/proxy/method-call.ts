@@ -8,12 +8,16 @@ import type {Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
 import type {RequestStates} from './request-state.ts'
+import type {ServerGroup} from './server-group.ts'
 import type {Session, Sessions} from './sessions.ts'
 import type {Subscriptions} from './subscriptions.ts'
 
 /** What the methods work with. */
 export interface Services {
   readonly backends: readonly Backend[]
+  readonly groups: readonly ServerGroup[]
+  /** Legacy sessions stay with the legacy member of a group that they met first. */
+  readonly sessionAffinity: boolean
   readonly sessions: Sessions
   readonly subscriptions: Subscriptions
   readonly parkedCalls: ParkedCalls

@@ -48,6 +48,7 @@ export function metricsText(input: MetricsInput): string {
   for (const {id, failures} of input.backends) {
     for (const [kind, count] of failures) page.sample({server_id: id, error_type: kind}, count)
   }
+  resilienceMetrics(page, snapshot)
   page.family('only1mcp_backend_latency_seconds', 'histogram', 'From sending a call to a server to its answer.')
   for (const {id, latency} of input.backends) if (latency.count > 0) page.histogram({server_id: id}, latency)
   const children = snapshot.servers.filter(server => server.transport === 'stdio' && server.pid !== null).length
@@ -63,10 +64,42 @@ export function metricsText(input: MetricsInput): string {
   page.family('only1mcp_auth_failures_total', 'counter', 'Requests whose credentials were missing or not good.')
   for (const [kind, count] of input.gate?.failures ?? []) page.sample({reason: kind}, count)
   page.single('only1mcp_log_lines_lost_total', 'counter', 'Log lines lost to a full or slow disk.', input.logLinesLost)
+  if (snapshot.requestLog) requestLogMetrics(page, snapshot.requestLog)
   page.family('only1mcp_build_info', 'gauge', 'Always 1; the version is in the labels.')
   page.sample({version: snapshot.version, node: input.nodeVersion, instance: snapshot.instance}, 1)
   processMetrics(page, snapshot)
   return page.text
+}
+
+const breakerNumber = {closed: 0, open: 1, half_open: 2} as const
+
+function resilienceMetrics(page: MetricsPage, {servers}: Snapshot): void {
+  page.family('only1mcp_circuit_breaker_state', 'gauge', '0 closed, 1 open, 2 half-open.')
+  for (const {id, breaker} of servers) if (breaker) page.sample({server_id: id}, breakerNumber[breaker.state])
+  page.family(
+    'only1mcp_circuit_breaker_transitions_total',
+    'counter',
+    'Changes of a breaker by the state it went into.',
+  )
+  for (const {id, breaker} of servers) {
+    for (const to of ['open', 'half_open', 'closed'] as const)
+      if (breaker) page.sample({server_id: id, to}, breaker.transitions[to])
+  }
+  page.family('only1mcp_health_check_total', 'counter', 'Health probes by result.')
+  for (const {id, probe} of servers) {
+    page.sample({server_id: id, result: 'success'}, probe?.successes ?? 0)
+    page.sample({server_id: id, result: 'failure'}, probe?.failures ?? 0)
+  }
+  page.family('only1mcp_backend_queued', 'gauge', 'Calls that wait for their turn at a server.')
+  for (const {id, queued} of servers) page.sample({server_id: id}, queued ?? 0)
+}
+
+function requestLogMetrics(page: MetricsPage, log: NonNullable<Snapshot['requestLog']>): void {
+  page.family('only1mcp_request_log_rows_total', 'counter', 'Rows of the request log by what became of them.')
+  page.sample({result: 'written'}, log.written)
+  page.sample({result: 'dropped'}, log.dropped)
+  page.sample({result: 'spooled'}, log.spooledTotal)
+  page.single('only1mcp_request_log_spool_rows', 'gauge', 'Rows that wait on disk for the database.', log.spooled)
 }
 
 function processMetrics(page: MetricsPage, snapshot: Snapshot): void {

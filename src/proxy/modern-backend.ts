@@ -1,3 +1,4 @@
+import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import {envelopeMeta} from '../mcp/handshake.ts'
 import {metaKey, rpcCode} from '../mcp/protocol.ts'
@@ -62,7 +63,7 @@ export async function callInRounds(call: MethodCall, outgoing: Outgoing, send: S
   const first = withEnvelope(outgoing.params, envelope)
   let params = first
   for (let round = 0; round < maxRounds; round++) {
-    const answer = await send(params)
+    const answer = await sendRound(send, params, round)
     if (answer.kind === 'error' || !needsInput(answer.value)) return answer
     params = await nextRound(call, first, answer.value)
   }
@@ -70,6 +71,24 @@ export async function callInRounds(call: MethodCall, outgoing: Outgoing, send: S
     kind: 'TooManyRounds',
     blame: 'backend-logic',
   })
+}
+
+/** What failed in a later round was begun in an earlier one: it must not look as if it had never been sent. */
+async function sendRound(send: Send, params: Buffer, round: number): Promise<BackendAnswer> {
+  try {
+    return await send(params)
+  } catch (error) {
+    if (round === 0 || !(error instanceof CallFailure) || error.delivered === 'unknown') throw error
+    const {message, kind, blame, code, evidence} = error
+    throw new CallFailure(message, {
+      kind,
+      blame,
+      code,
+      delivered: 'unknown',
+      cause: error,
+      ...(evidence !== undefined && {evidence}),
+    })
+  }
 }
 
 export function needsInput(result: Buffer): boolean {

@@ -7,6 +7,7 @@ export interface Naming {
   readonly uriPrefix: string
 }
 
+/** Of a server by itself; the members of a group have that of the first. */
 export function namingOf(config: Pick<BackendConfig, 'id' | 'prefix' | 'group'>): Naming {
   const prefix = config.prefix ?? config.group ?? config.id
   return {prefix, uriPrefix: prefix === '' ? '' : `${prefix.replaceAll('_', '-')}+`}

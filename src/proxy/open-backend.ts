@@ -3,7 +3,7 @@ import {CallFailure} from '../mcp/call-failure.ts'
 import {Child} from '../mcp/child.ts'
 import type {BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
-import {defaultPool} from '../mcp/http-client.ts'
+import type {HttpPoolOptions} from '../mcp/http-client.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Reaper} from '../mcp/reaper.ts'
 import {readStderr} from '../mcp/stderr-lines.ts'
@@ -16,6 +16,8 @@ export interface BackendEnvironment {
   readonly clock: Clock
   readonly identity: ClientIdentity
   readonly reaper: Reaper
+  /** Connections to each HTTP server. */
+  readonly pool: HttpPoolOptions
 }
 
 export interface OpenOptions {
@@ -59,7 +61,7 @@ export async function openBackend(options: OpenOptions): Promise<BackendConnecti
       handshakeTimeoutMs,
       connectTimeoutMs: 5000,
       maxMessageBytes,
-      pool: defaultPool,
+      pool: environment.pool,
       events: options.events,
     })
   }

@@ -8,4 +8,6 @@ export interface Outgoing {
   readonly name?: string
   /** `Mcp-Param-…`, where the client has sent none that could be passed on. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Its breaker is not asked, and learns nothing. */
+  readonly panic?: boolean
 }

@@ -111,6 +111,12 @@ export class ParkedCalls {
     this.#calls.set(call.token, {call, timer})
   }
 
+  /** Whether `take` would give it. */
+  has(token: string, principal: string, target: string): boolean {
+    const entry = this.#calls.get(token)
+    return entry?.call.principal === principal && entry.call.target === target
+  }
+
   /** Takes the call back for its next round; undefined when there is none, or it is not this client's. */
   take(token: string, principal: string, target: string): ParkedCall | undefined {
     const entry = this.#calls.get(token)

@@ -1,8 +1,10 @@
+import {anonymous} from '../auth/identity.ts'
 import type {Outcome} from '../control/contract.ts'
 import type {BlameParty} from '../shared/blame.ts'
 import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {shortText} from '../shared/short-text.ts'
+import type {RequestLog} from '../store/request-log.ts'
 import type {EventLog} from './event-log.ts'
 import type {RequestMetrics} from './request-metrics.ts'
 import type {RuntimeLog} from './runtime-log.ts'
@@ -14,8 +16,6 @@ export interface OpenRequest {
   readonly client: string
   readonly httpMethod: string
   traceId: string
-  /** Who sent it, once that is proven. */
-  principal: string | null
   /** The MCP method, or null for other paths. */
   method: string | null
   /** `tools/call:github__search`, or the path. */
@@ -28,6 +28,14 @@ export interface OpenRequest {
   blame: BlameParty | null
   message: string | null
   firstByteAt: number | null
+  /** Of the body, as far as it was read. */
+  requestBytes: number
+  /** Null where nobody asked who it is. */
+  principal: string | null
+  /** `hit`, `miss` …; null where no cache was asked. */
+  cache: string | null
+  /** How often it was sent to a server. */
+  attempts: number
 }
 
 /** What a client or a backend wrote is kept with the newest events: of a name of megabytes, only its beginning. */
@@ -50,17 +58,28 @@ export class RequestLedger {
   readonly #log: RuntimeLog
   readonly #events: EventLog
   readonly #metrics: RequestMetrics
+  readonly #requestLog: RequestLog | null
   #opened = 0
   #closed = 0
   #errors = 0
   readonly #open = new Set<OpenRequest>()
 
-  constructor(instance: string, parts: {clock: Clock; log: RuntimeLog; events: EventLog; metrics: RequestMetrics}) {
+  constructor(
+    instance: string,
+    parts: {
+      clock: Clock
+      log: RuntimeLog
+      events: EventLog
+      metrics: RequestMetrics
+      requestLog: RequestLog | null
+    },
+  ) {
     this.#prefix = `${instance}-`
     this.#clock = parts.clock
     this.#log = parts.log
     this.#events = parts.events
     this.#metrics = parts.metrics
+    this.#requestLog = parts.requestLog
   }
 
   get opened(): number {
@@ -86,7 +105,6 @@ export class RequestLedger {
       client,
       httpMethod,
       traceId: '',
-      principal: null,
       method: null,
       target: path,
       serverId: null,
@@ -96,6 +114,10 @@ export class RequestLedger {
       blame: null,
       message: null,
       firstByteAt: null,
+      requestBytes: 0,
+      principal: null,
+      cache: null,
+      attempts: 0,
     }
     this.#open.add(request)
     return request
@@ -114,8 +136,9 @@ export class RequestLedger {
       this.latency.record(openMs)
       this.#metrics.record(request.method, request.outcome, request.serverId, openMs)
     }
+    const at = this.#events.now()
     this.#log.access({
-      at: this.#events.now(),
+      at,
       requestId: request.requestId,
       client: request.client,
       httpMethod: request.httpMethod,
@@ -126,12 +149,32 @@ export class RequestLedger {
       pairs: {
         server_id: request.serverId ?? undefined,
         trace_id: request.traceId === '' ? undefined : request.traceId,
-        user: request.principal ?? undefined,
+        user: known(request.principal),
         blame: request.blame ?? undefined,
         code: request.code ?? undefined,
         outcome: request.outcome,
+        attempts: request.attempts > 1 ? request.attempts : undefined,
         open_ms: openMs - firstByteMs >= 10 ? Number(openMs.toFixed(3)) : undefined,
       },
+    })
+    this.#requestLog?.record({
+      requestId: request.requestId,
+      instance: this.#events.instance,
+      timestamp: at,
+      method: request.method,
+      target: request.target,
+      serverId: request.serverId,
+      status: sent.status,
+      outcome: request.outcome,
+      code: request.code,
+      durationMs: openMs,
+      requestBytes: request.requestBytes,
+      responseBytes: sent.bytes,
+      principal: request.principal,
+      traceId: request.traceId === '' ? null : request.traceId,
+      cache: request.cache,
+      blame: request.blame,
+      attempts: request.attempts,
     })
     if (failed) {
       this.#log.write({
@@ -145,7 +188,7 @@ export class RequestLedger {
           target: request.target,
           server_id: request.serverId ?? undefined,
           client: request.blame === 'client' ? request.client : undefined,
-          user: request.principal ?? undefined,
+          user: known(request.principal),
           code: request.code,
           blame: request.blame,
           error: request.message,
@@ -168,4 +211,9 @@ export class RequestLedger {
       message: request.message === null ? null : shortText(request.message, longestShown),
     })
   }
+}
+
+/** Of somebody without a name there is nothing to say. */
+function known(principal: string | null): string | undefined {
+  return principal === null || principal === anonymous ? undefined : principal
 }

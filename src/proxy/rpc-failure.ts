@@ -52,11 +52,29 @@ export function failedAnswer(error: unknown, request: OpenRequest, redactor: Red
     ...(request.serverId !== null && {serverId: request.serverId}),
     ...(failure instanceof CallFailure && {delivered: failure.delivered}),
     ...(seen !== undefined && {evidence: seen}),
+    ...(failure instanceof CallFailure && retryData(failure)),
     ...own,
   })
 }
 
+/** When to come back: for programs as a span, for people as a time. */
+function retryData({retryAfterMs}: CallFailure): object {
+  if (retryAfterMs === undefined) return {}
+  return {retryAfterMs, retryAt: new Date(Date.now() + retryAfterMs).toISOString()}
+}
+
+/** HTTP status and headers of a failed request in the modern era. */
+export function httpOf(error: unknown): {status: number | undefined; headers: Readonly<Record<string, string>>} {
+  if (error instanceof RpcFailure) return {status: error.status, headers: {}}
+  if (!(error instanceof CallFailure) || error.retryAfterMs === undefined) return {status: undefined, headers: {}}
+  return {
+    status: error.code === rpcCode.rateLimited ? 429 : undefined,
+    headers: {'retry-after': String(Math.max(1, Math.ceil(error.retryAfterMs / 1000)))},
+  }
+}
+
 function outcomeOf(failure: CallFailure | RpcFailure): OpenRequest['outcome'] {
+  if (failure instanceof CallFailure && failure.ambiguous) return 'ambiguous'
   return failure.kind === 'Cancelled' ? 'cancelled' : 'error'
 }
 

@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import type http from 'node:http'
+import {join} from 'node:path'
 import {anonymous} from '../auth/identity.ts'
 import type {Config} from '../config/schema.ts'
 import type {Snapshot} from '../control/contract.ts'
@@ -24,7 +25,9 @@ import {createMetricsServer} from './metrics-server.ts'
 import {metricsText} from './metrics-text.ts'
 import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
+import {openBreakerMemory} from './resilience/breaker-memory.ts'
 import {RuntimeLog} from './runtime-log.ts'
+import {startRequestStore} from './start-request-store.ts'
 import {
   claimStateFolder,
   controlSocketPath,
@@ -76,7 +79,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const {level, format} = config.observability.logging
   const log = new RuntimeLog({folder: options.logDir, level, format, events, redactor})
   const requestMetrics = new RequestMetrics()
-  const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics})
+  const store = await startRequestStore(config, options.stateDir, log)
+  const requestLog = store.requests
+  const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics, requestLog})
   const server = {name: 'only1mcp', version: options.version}
   // Roots are declared because servers offer more tools to a client that has them; this runtime has none of its own.
   const identity = {info: server, capabilities: {roots: {listChanged: false}}}
@@ -116,7 +121,22 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       pairs: {error: messageOf(error)},
     }),
   )
-  const inside = assemble({config, instance, clock, events, log, redactor, identity, server, reaper})
+  const breakers = await openBreakerMemory(join(options.stateDir, 'circuit_breakers.db'), message =>
+    log.write({level: 'WARN', module: 'store', kind: 'BreakerStates', message}),
+  )
+  const inside = assemble({
+    config,
+    instance,
+    clock,
+    events,
+    log,
+    redactor,
+    identity,
+    server,
+    reaper,
+    health: store.health,
+    breakers,
+  })
   const {backends, catalogue, sessions} = inside
   const gate = await openGate({config, services: inside.services, clock, log: message => log.write(message)}).catch(
     (error: unknown) => {
@@ -164,6 +184,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       lag,
       redactor,
       gate: gate?.report,
+      requestLog,
     })
   const metricsServer = createMetricsServer(
     () =>
@@ -216,6 +237,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   } catch (error) {
     reaper.dismiss()
     closeAll()
+    await Promise.all([store.close(200), breakers.close()])
     log.write({
       level: 'ERROR',
       module: 'runtime',
@@ -237,6 +259,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     })
   }
   for (const backend of backends) backend.start()
+  inside.prober.start()
   state = 'running'
   const where = {host: record.host, port: record.port, config: options.configPath, servers: backends.length}
   log.write({level: 'INFO', module: 'runtime', kind: 'Started', message: 'listening', pairs: where})
@@ -283,6 +306,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     events.emit({type: 'lifecycle', what: 'stopped', message: reason})
     reaper.dismiss()
     closeAll()
+    // What was cut off closes now, and is a row too.
+    await new Promise(resolve => setImmediate(resolve))
+    await Promise.all([store.close(Math.max(500, until - clock.now())), breakers.close()])
     removeRuntimeRecord(record)
     removeSocket(record.socket)
     log.close()

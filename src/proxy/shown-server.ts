@@ -12,5 +12,8 @@ export function shownServer(server: ServerSnapshot, redactor: Redactor): ServerS
     implementation: server.implementation === null ? null : shortText(shown(server.implementation), 200),
     lastError: server.lastError === null ? null : {...server.lastError, message: shown(server.lastError.message)},
     stderrTail: server.stderrTail.map(shown),
+    ...(server.probe !== undefined && {
+      probe: {...server.probe, error: server.probe.error === null ? null : shown(server.probe.error)},
+    }),
   }
 }

@@ -1,6 +1,7 @@
 import {contractVersion, type Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
+import type {RequestLog} from '../store/request-log.ts'
 import type {GateReport} from './access/gate.ts'
 import type {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
@@ -23,6 +24,7 @@ export interface SnapshotParts {
   readonly lag: LoopLag
   readonly redactor: Redactor
   readonly gate: GateReport | undefined
+  readonly requestLog: RequestLog | null
 }
 
 /** The whole state at one moment, as consoles get it. */
@@ -58,6 +60,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
     ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
+    ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
 }
@@ -75,4 +78,9 @@ function shownAccess({authenticates, failures, limited, issuers}: GateReport, re
       error: error === null ? null : redactor.text(error),
     })),
   }
+}
+
+function shownRequestLog(log: RequestLog, redactor: Redactor): Snapshot['requestLog'] {
+  const {lastError, ...figures} = log.figures()
+  return {...figures, lastError: lastError === null ? null : redactor.text(lastError)}
 }

@@ -1,9 +1,9 @@
+import type {ServerSnapshot} from '../control/contract.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import {rpcCode} from '../mcp/protocol.ts'
-import type {Backend} from './backend.ts'
 
 /** There is no way to this server now, and what is known of why. */
-export function unavailable(backend: Backend): CallFailure {
+export function unavailable(backend: Pick<ServerSnapshot, 'id' | 'status' | 'lastError'>): CallFailure {
   const {lastError, status} = backend
   return new CallFailure(
     `No backend available: ${backend.id} is ${status.replace('_', ' ')}${lastError === null ? '' : `: ${lastError.message}`}`,

@@ -44,6 +44,8 @@ export const packageRules: readonly PackageRule[] = [
   {package: 'zod', rooms: ['config', 'control']},
   {package: 'better-sqlite3', rooms: ['store']},
   {package: 'jose', rooms: ['auth']},
+  {package: 'pg', rooms: ['store']},
+  {package: 'ioredis', rooms: ['store']},
   {package: 'tar', rooms: ['diagnostics', 'recovery']},
 ]
 
@@ -56,6 +58,8 @@ export const lateForCommands: readonly string[] = [
   'zod',
   'yaml',
   'better-sqlite3',
+  'pg',
+  'ioredis',
 ]
 
 /** Collections of re-exports hide who needs what; these two are doors of the house. */

@@ -11,6 +11,16 @@ const headers = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not 
 const retry = z.strictObject({
   max_attempts: count.max(100).default(3).describe('the first one included'),
   backoff: z.enum(['exponential', 'fixed']).default('exponential'),
+  initial_delay: duration.default(100).describe('before the second attempt; exponential doubles it, with full jitter'),
+  max_delay: duration.default(2_000),
+  idempotent_tools: z
+    .array(name)
+    .default([])
+    .describe('tools that may run twice, by their names at the server; * stands for any characters'),
+  trust_annotations: z
+    .boolean()
+    .default(false)
+    .describe('tools that the server itself calls readOnlyHint or idempotentHint may run twice as well'),
 })
 
 const healthCheck = z.strictObject({

@@ -32,13 +32,22 @@ const metrics = z
 
 const tracing = z.strictObject({enabled: z.boolean().default(true), sample_ratio: share.default(1)})
 
-const requestLog = z.strictObject({
-  enabled: z.boolean().default(true),
-  backend: z.enum(['sqlite', 'postgres']).default('sqlite'),
-  max_age: duration.default(7 * 86_400_000),
-  max_size: size.default(1024 ** 3),
-  postgres: z.strictObject({url: secret}).optional(),
-})
+const requestLog = z
+  .strictObject({
+    enabled: z.boolean().default(true),
+    backend: z.enum(['sqlite', 'postgres']).default('sqlite'),
+    max_age: duration.default(7 * 86_400_000).describe('older rows go; 0 keeps all'),
+    max_size: size
+      .default(1024 ** 3)
+      .describe('of the SQLite file, or of the rows that wait for PostgreSQL; 0: no limit'),
+    postgres: z
+      .strictObject({url: secret.regex(/^postgres(ql)?:\/\//, 'expected postgres://user@host/database')})
+      .optional(),
+  })
+  .refine(({backend, postgres}) => backend !== 'postgres' || postgres !== undefined, {
+    path: ['postgres'],
+    message: 'backend: postgres needs postgres.url, such as postgres://user@host/database',
+  })
 
 export const observability = z
   .strictObject({logging, metrics, tracing: tracing.optional(), request_log: requestLog.optional()})

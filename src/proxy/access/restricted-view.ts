@@ -4,6 +4,8 @@ import {joinWithCommas, type Merged, type MergedList, type Route, renamed} from 
 import type {ClientScope, ListSource} from '../client-scope.ts'
 import {allListKinds, type ListKind} from '../list-kinds.ts'
 import type {Services} from '../method-call.ts'
+import {exposedName} from '../names.ts'
+import type {ServerGroup, Target} from '../server-group.ts'
 
 /** What holders of certain rights see of the runtime. Kept by rights, never by who asked: equal rights, equal lists. */
 export class RestrictedView {
@@ -17,6 +19,9 @@ export class RestrictedView {
       ...services,
       get backends() {
         return services.backends.filter(backend => access.allowsServer(serverName(backend)))
+      },
+      get groups() {
+        return services.groups.flatMap(group => restrictGroup(group, access) ?? [])
       },
     }
   }
@@ -57,9 +62,10 @@ export class RestrictedView {
       absentOwner: name => {
         const owner = lists.absentOwner(name)
         if (owner === undefined) return undefined
-        const own = name.slice(owner.naming.prefix === '' ? 0 : owner.naming.prefix.length + 2)
-        return access.allowsTool(serverName(owner), name, own) ? owner : undefined
+        const own = name.slice(exposedName(owner.naming, '').length)
+        return owner.members.some(each => access.allowsTool(serverName(each), name, own)) ? owner : undefined
       },
+      standIn: (group, name) => lists.standIn(group, name),
     }
   }
 
@@ -76,17 +82,27 @@ export class RestrictedView {
 }
 
 function restrictList(kind: ListKind, list: MergedList, access: Access): MergedList {
+  const may = ({backend, key: own}: Target, exposed: string): boolean =>
+    kind === 'tools' ? access.allowsTool(serverName(backend), exposed, own) : access.allowsServer(serverName(backend))
   const routes = new Map<string, Route>()
   const elements: Buffer[] = []
   for (const [key, route] of list.routes) {
-    const server = serverName(route.backend)
-    const may = kind === 'tools' ? access.allowsTool(server, key, route.key) : access.allowsServer(server)
-    if (!may) continue
-    routes.set(key, route)
-    elements.push(renamed(route.entry, key))
+    const owner = route.targets[0]?.group
+    // What stands in for a tool comes with the right to that tool.
+    const targets = route.targets.filter(target => target.group !== owner || may(target, key))
+    if (!targets.some(({group}) => group === owner)) continue
+    routes.set(key, {...route, targets})
+    if (route.listed) elements.push(renamed(route.entry, key))
   }
   // It holds for these rights alone: no cache may hand it to others (MCP 2026-07-28, caching).
   return {routes, elements: joinWithCommas(elements), ttlMs: list.ttlMs, cacheScope: 'private'}
+}
+
+/** The members of a group whose prompts and resources may be used; undefined where there is none. */
+function restrictGroup(group: ServerGroup, access: Access): ServerGroup | undefined {
+  const members = group.members.filter(backend => access.allowsServer(serverName(backend)))
+  if (members.length === group.members.length) return group
+  return members.length === 0 ? undefined : {...group, members}
 }
 
 function serverName({config: {id, group}}: Backend): ServerName {

@@ -76,8 +76,17 @@ export function createTlsServer(options: TlsServerOptions): TlsServer {
       server.setSecureContext(context(next))
       material = next
       error = null
-      const pairs = {subject: next.leaf.subject.replaceAll('\n', ', '), not_after: new Date(next.notAfterMs).toISOString()}
-      log({level: 'INFO', module: 'tls', kind: 'CertificateTaken', message: 'renewed certificate files are in use', pairs})
+      const pairs = {
+        subject: next.leaf.subject.replaceAll('\n', ', '),
+        not_after: new Date(next.notAfterMs).toISOString(),
+      }
+      log({
+        level: 'INFO',
+        module: 'tls',
+        kind: 'CertificateTaken',
+        message: 'renewed certificate files are in use',
+        pairs,
+      })
     } catch (fault) {
       const why = messageOf(fault)
       if (why !== error)

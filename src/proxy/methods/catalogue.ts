@@ -46,9 +46,11 @@ export function findMethod(era: Era, name: string): Method {
 }
 
 const passUnknown: Method = call => {
-  const enabled = call.services.backends.filter(backend => backend.status !== 'disabled')
+  const enabled = call.services.groups.filter(({members}) => members.some(backend => backend.status !== 'disabled'))
   const only = enabled.length === 1 ? enabled[0] : undefined
-  return only?.usable === true ? forward(call, {backend: only, params: call.params}) : unknownMethod(call)
+  if (only === undefined || !only.members.some(backend => backend.usable)) return unknownMethod(call)
+  const targets = only.members.map(backend => ({group: only, backend, key: ''}))
+  return forward(call, targets, ({backend}) => ({backend, params: call.params}))
 }
 
 const unknownMethod: Method = ({method}) => {

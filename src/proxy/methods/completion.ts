@@ -3,7 +3,7 @@ import {findValue, replaceSpans, stringAt} from '../../mcp/splice.ts'
 import {forward} from '../forward.ts'
 import type {Method, MethodCall} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
-import type {UriRoute} from './resources.ts'
+import type {Target} from '../server-group.ts'
 import {routeUri} from './resources.ts'
 
 /** Completes an argument of a prompt or a resource template: asked of the backend that the reference belongs to. */
@@ -22,23 +22,25 @@ export const complete: Method = async call => {
     )
   }
   call.record.target = `completion/complete:${key}`
-  const route = name === null ? await templateRoute(call, key) : await promptRoute(call, key)
-  const own = key === route.uri ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.uri))}])
-  return forward(call, {backend: route.backend, params: own})
+  const targets = name === null ? await templateTargets(call, key) : await promptTargets(call, key)
+  return forward(call, targets, ({backend, key: own}) => ({
+    backend,
+    params: key === own ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(own))}]),
+  }))
 }
 
-async function promptRoute({scope, services}: MethodCall, name: string): Promise<UriRoute> {
+async function promptTargets({scope, services}: MethodCall, name: string): Promise<readonly Target[]> {
   await scope.prepare(services.listTimeoutMs)
   const route = scope.catalogue.current.lists.prompts.routes.get(name)
-  if (route) return {backend: route.backend, uri: route.key}
+  if (route) return route.targets
   throw new RpcFailure(rpcCode.invalidParams, `Unknown prompt: ${name.slice(0, 128)}`, {
     kind: 'UnknownName',
     blame: 'client',
   })
 }
 
-async function templateRoute(call: MethodCall, uri: string): Promise<UriRoute> {
+async function templateTargets(call: MethodCall, uri: string): Promise<readonly Target[]> {
   await call.scope.prepare(call.services.listTimeoutMs)
   const route = call.scope.catalogue.current.lists.templates.routes.get(uri)
-  return route ? {backend: route.backend, uri: route.key} : routeUri(call, uri)
+  return route?.targets ?? routeUri(call, uri)
 }

@@ -3,7 +3,7 @@ import {metaKey} from '../../mcp/protocol.ts'
 import {arrayElements, findValue, setMember, stringAt} from '../../mcp/splice.ts'
 import type {Method, MethodAnswer, MethodCall} from '../method-call.ts'
 import {exposedUri} from '../names.ts'
-import {routeUri} from './resources.ts'
+import {chooseUri} from './resources.ts'
 
 /** The notifications that a listener may ask for, by their key in the filter. */
 const listFilters = {
@@ -27,7 +27,7 @@ export const listen: Method = async call => {
   const ends: (() => void)[] = []
   try {
     for (const uri of uris) {
-      const {backend, uri: own} = await routeUri(call, uri)
+      const {backend, key: own} = await chooseUri(call, uri)
       ends.push(
         await call.services.subscriptions.subscribe(backend, own, updated =>
           say(

@@ -18,12 +18,14 @@ async function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: s
   record.target = `${call.method}:${name}`
   const route = await findRoute(call, kind, name, unknown)
   if (kind === 'tools' && context.era === 'modern') checkParamHeaders(route.entry.bytes, params, call.paramHeaders)
-  const own =
-    name === route.key || params === null
-      ? params
-      : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.key))}])
   const headers = kind === 'tools' && context.era === 'legacy' ? makeParamHeaders(route.entry.bytes, params) : undefined
-  return forward(call, {backend: route.backend, params: own, name: route.key, ...(headers && {headers})})
+  return forward(call, route.targets, ({backend, key}) => ({
+    backend,
+    params:
+      name === key || params === null ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(key))}]),
+    name: key,
+    ...(headers && {headers}),
+  }))
 }
 
 function nameIn({params, method}: MethodCall): {name: string; span: {start: number; end: number}} {
@@ -50,7 +52,10 @@ async function findRoute(
   const late = scope.catalogue.current.lists[kind].routes.get(name)
   if (late) return late
   const absent = scope.catalogue.absentOwner(name)
-  if (absent !== undefined) throw unavailable(absent)
+  const standIn = kind === 'tools' && absent !== undefined ? scope.catalogue.standIn(absent, name) : undefined
+  if (standIn) return standIn
+  const first = absent?.members.find(backend => backend.status !== 'disabled')
+  if (first !== undefined) throw unavailable(first)
   throw new RpcFailure(rpcCode.invalidParams, `${unknown}: ${name.slice(0, 128)}`, {
     kind: 'UnknownName',
     blame: 'client',

@@ -2,31 +2,28 @@ import {notificationMessage} from '../../mcp/json-rpc.ts'
 import type {Span} from '../../mcp/json-scan.ts'
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, replaceSpans, setMember, stringAt} from '../../mcp/splice.ts'
-import type {Backend} from '../backend.ts'
+import {choose} from '../balance/choose.ts'
 import {forward} from '../forward.ts'
 import {jsonResult, type Method, type MethodCall} from '../method-call.ts'
 import {exposedUri, ownUri} from '../names.ts'
 import {RpcFailure} from '../rpc-failure.ts'
+import type {ServerGroup, Target} from '../server-group.ts'
 import {matchesTemplate} from '../uri-template.ts'
-
-export interface UriRoute {
-  readonly backend: Backend
-  /** The backend's own URI. */
-  readonly uri: string
-}
 
 export const readResource: Method = async call => {
   const {uri, span, params} = uriIn(call)
   call.record.target = `resources/read:${uri}`
-  const route = await routeUri(call, uri)
-  const own = uri === route.uri ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(route.uri))}])
-  return forward(call, {backend: route.backend, params: own, name: route.uri})
+  return forward(call, await routeUri(call, uri), ({backend, key}) => ({
+    backend,
+    params: uri === key ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(key))}]),
+    name: key,
+  }))
 }
 
 export const subscribeResource: Method = async call => {
   const {uri} = uriIn(call)
   const session = sessionOf(call)
-  const {backend, uri: own} = await routeUri(call, uri)
+  const {backend, key: own} = await chooseUri(call, uri)
   call.record.serverId = backend.id
   const end = await call.services.subscriptions.subscribe(backend, own, params => {
     const updated = setMember(
@@ -50,33 +47,50 @@ export const unsubscribeResource: Method = call => {
   return jsonResult({})
 }
 
-/** The backend that a URI belongs to: by its prefix, by the lists, by a template, or because only one can have it. */
-export async function routeUri(call: MethodCall, uri: string): Promise<UriRoute> {
+/** The one server that a subscription to a URI goes to. @throws RpcFailure */
+export async function chooseUri(call: MethodCall, uri: string): Promise<Target> {
+  const choice = choose(call, await routeUri(call, uri), [])
+  if (choice === undefined) throw notFound(call, uri)
+  return choice.target
+}
+
+/** The servers that a URI belongs to: by the lists, by its prefix, by a template, or because only one can have it. */
+export async function routeUri(call: MethodCall, uri: string): Promise<readonly Target[]> {
   const {scope, services} = call
   const known = scope.catalogue.current.lists.resources.routes.get(uri)
-  if (known) return {backend: known.backend, uri: known.key}
-  const prefixed = services.backends.find(
-    backend => backend.naming.uriPrefix !== '' && uri.startsWith(backend.naming.uriPrefix),
-  )
-  if (prefixed) return allowed(call, prefixed, ownUri(prefixed.naming, uri) ?? uri, uri)
+  if (known) return known.targets
+  const prefixed = services.groups.find(({naming}) => naming.uriPrefix !== '' && uri.startsWith(naming.uriPrefix))
+  if (prefixed) return allowed(call, targetsOf(prefixed, ownUri(prefixed.naming, uri) ?? uri), uri)
   await scope.prepare(services.listTimeoutMs)
   const {resources, templates} = scope.catalogue.current.lists
   const late = resources.routes.get(uri)
-  if (late) return {backend: late.backend, uri: late.key}
-  for (const {backend, key} of templates.routes.values()) {
-    if (backend.naming.uriPrefix === '' && matchesTemplate(key, uri)) return allowed(call, backend, uri, uri)
+  if (late) return late.targets
+  for (const {targets} of templates.routes.values()) {
+    const matching = targets.filter(({group, key}) => group.naming.uriPrefix === '' && matchesTemplate(key, uri))
+    if (matching.length > 0)
+      return allowed(
+        call,
+        matching.map(target => ({...target, key: uri})),
+        uri,
+      )
   }
-  const candidates = services.backends.filter(
-    backend => backend.naming.uriPrefix === '' && backend.info?.capabilities.resources !== undefined,
+  const candidates = services.groups.filter(
+    ({naming, members}) =>
+      naming.uriPrefix === '' && members.some(backend => backend.info?.capabilities.resources !== undefined),
   )
-  if (candidates.length === 1 && candidates[0]) return allowed(call, candidates[0], uri, uri)
+  if (candidates.length === 1 && candidates[0]) return allowed(call, targetsOf(candidates[0], uri), uri)
   throw notFound(call, uri)
 }
 
-/** What the server's rules keep back is not there, whoever knows its URI. @throws RpcFailure */
-function allowed(call: MethodCall, backend: Backend, own: string, uri: string): UriRoute {
-  if (backend.rules.offered('resources', own) === undefined) throw notFound(call, uri)
-  return {backend, uri: own}
+/** What a server's rules keep back is not there, whoever knows its URI. @throws RpcFailure */
+function allowed(call: MethodCall, targets: readonly Target[], uri: string): readonly Target[] {
+  const offering = targets.filter(({backend, key}) => backend.rules.offered('resources', key) !== undefined)
+  if (offering.length === 0) throw notFound(call, uri)
+  return offering
+}
+
+function targetsOf(group: ServerGroup, key: string): Target[] {
+  return group.members.filter(backend => backend.status !== 'disabled').map(backend => ({group, backend, key}))
 }
 
 function notFound(call: MethodCall, uri: string): RpcFailure {

@@ -1,0 +1,126 @@
+import {CallFailure} from '../../mcp/call-failure.ts'
+import type {BackendAnswer, BackendCall, BackendConnection} from '../../mcp/connection.ts'
+import {cancelled} from '../../mcp/pending-calls.ts'
+import {rpcCode} from '../../mcp/protocol.ts'
+import type {Clock} from '../../shared/clock.ts'
+import type {BackendFigures} from '../backend-figures.ts'
+import {type BreakerSettings, CircuitBreaker, type Transition} from './breaker.ts'
+import {answersBadly, countsAgainst} from './faults.ts'
+import {InFlightGate} from './in-flight-gate.ts'
+import {RetryBudget} from './retry-budget.ts'
+import type {StallWatch} from './stall-watch.ts'
+
+export interface GuardSettings {
+  readonly breaker: BreakerSettings
+  /** Calls on their way to one server at a time, and those that may wait for that. */
+  readonly maxInFlight: number
+  readonly maxQueue: number
+}
+
+export interface GuardOptions extends GuardSettings {
+  readonly serverId: string
+  readonly clock: Clock
+  readonly figures: BackendFigures
+  readonly stalls: StallWatch
+  readonly onTransition: (transition: Transition) => void
+}
+
+/** Told to a client that was refused for load: calls take about as long as that. */
+const retryAfterLoadMs = 1000
+/** While it is half-open, its trials decide soon. */
+const retryAfterTrialMs = 1000
+
+/** What stands between the calls and one server: its breaker, its share of calls at a time, and its budget of repeats. */
+export class Guard {
+  readonly breaker: CircuitBreaker
+  readonly retries: RetryBudget
+  readonly #options: GuardOptions
+  readonly #gate: InFlightGate
+
+  constructor(options: GuardOptions) {
+    this.#options = options
+    this.breaker = new CircuitBreaker(options.breaker, options.clock, options.onTransition)
+    this.retries = new RetryBudget(options.clock.now)
+    this.#gate = new InFlightGate(options.maxInFlight, options.maxQueue)
+  }
+
+  /** Calls that wait for their turn. */
+  get queued(): number {
+    return this.#gate.queued
+  }
+
+  /** @throws CallFailure while the breaker is open */
+  refuseWhileOpen(): void {
+    if (this.breaker.refuses) throw this.#open()
+  }
+
+  /**
+   * Sends one call, counted and timed, when it is its turn.
+   * @param unasked the breaker is not asked, and learns nothing
+   * @throws CallFailure
+   */
+  async call(connection: BackendConnection, call: BackendCall, unasked: boolean): Promise<BackendAnswer> {
+    const {clock, figures} = this.#options
+    const own = this.#gate.tryEnter() ? call : await this.#queue(call)
+    const pass = unasked ? 0 : this.breaker.admit()
+    if (pass === 0 && !unasked) {
+      this.#gate.leave()
+      throw this.#open()
+    }
+    const startedAt = clock.now()
+    try {
+      const answer = await figures.call(connection, own)
+      if (answersBadly(answer)) this.breaker.failed(pass, `it answered HTTP ${answer.status}`)
+      else this.breaker.succeeded(pass)
+      return answer
+    } catch (error) {
+      this.#judge(pass, error, startedAt, own.timeoutMs)
+      throw error
+    } finally {
+      this.#gate.leave()
+    }
+  }
+
+  #judge(pass: number, error: unknown, startedAt: number, timeoutMs: number): void {
+    const counts = error instanceof CallFailure && countsAgainst(error) && !this.#wasOurs(error, startedAt, timeoutMs)
+    if (counts) this.breaker.failed(pass, error.message)
+    else this.breaker.undecided(pass)
+  }
+
+  /** Late because this process stood still, not because the server was slow. */
+  #wasOurs({kind}: CallFailure, startedAt: number, timeoutMs: number): boolean {
+    if (kind !== 'BackendTimeout') return false
+    return this.#options.stalls.stalledMs(startedAt) > Math.min(1000, timeoutMs / 4)
+  }
+
+  async #queue(call: BackendCall): Promise<BackendCall> {
+    const {clock, serverId, maxInFlight} = this.#options
+    const queuedAt = clock.now()
+    const entry = await this.#gate.enter(call.timeoutMs, call.signal)
+    if (entry === 'in') return {...call, timeoutMs: Math.max(1, call.timeoutMs - (clock.now() - queuedAt))}
+    if (entry === 'cancelled') throw cancelled(call)
+    const why = entry === 'full' ? 'and no more may wait' : 'and its turn did not come in time'
+    throw new CallFailure(`${serverId} is overloaded: ${maxInFlight} calls are on their way to it, ${why}`, {
+      kind: 'Overloaded',
+      blame: 'proxy',
+      code: rpcCode.rateLimited,
+      delivered: 'no',
+      retryAfterMs: retryAfterLoadMs,
+    })
+  }
+
+  #open(): CallFailure {
+    const {serverId, figures} = this.#options
+    const {state, retryAfterMs} = this.breaker
+    const why = figures.lastError === null ? '' : `: ${figures.lastError.message}`
+    const how =
+      state === 'open' ? 'its circuit breaker is open' : 'its circuit breaker lets few calls through to try it'
+    return new CallFailure(`No backend available: ${serverId} has failed too often, ${how}${why}`, {
+      kind: 'BreakerOpen',
+      blame: figures.lastError?.blame ?? 'backend-process',
+      code: rpcCode.noBackend,
+      delivered: 'no',
+      retryAfterMs: state === 'open' ? Math.max(1, retryAfterMs) : retryAfterTrialMs,
+    })
+  }
+}
