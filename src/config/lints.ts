@@ -1,3 +1,4 @@
+import {accessLint} from './access-lint.ts'
 import {didYouMean} from './did-you-mean.ts'
 import {inactiveSettings} from './inactive-settings.ts'
 import {itemSpan, keySpan, valueSpan} from './locate.ts'
@@ -14,7 +15,7 @@ export interface LintOptions {
   readonly forStart: boolean
 }
 
-type Lint = (value: unknown, source: YamlSource, options: LintOptions) => Finding[]
+export type Lint = (value: unknown, source: YamlSource, options: LintOptions) => Finding[]
 
 /**
  * What no single key can tell. Runs on the plain value, beside the schema: one wrong server must not hide that two others
@@ -24,7 +25,15 @@ export function lint(value: unknown, source: YamlSource, options: LintOptions): 
   return lints.flatMap(check => check(value, source, options))
 }
 
-const lints: readonly Lint[] = [transports, duplicateIds, sharedPrefixes, offeredNames, breakerSpelling, inactive]
+const lints: readonly Lint[] = [
+  transports,
+  duplicateIds,
+  sharedPrefixes,
+  offeredNames,
+  breakerSpelling,
+  accessLint,
+  inactive,
+]
 
 function servers(value: unknown): [KeyPath, Readonly<Record<string, unknown>>][] {
   return matches(value, 'servers.*').flatMap(path => {

@@ -119,11 +119,26 @@ function withoutEmptySections(value: unknown, path: KeyPath): unknown {
   return Object.fromEntries(filled.map(([key, item]) => [key, withoutEmptySections(item, [...path, key])]))
 }
 
-/** A relative folder starts at the folder of the file, wherever the program was started. */
+/** A relative folder or file starts at the folder of the file, wherever the program was started. */
 function withAbsoluteFolders(config: Config, folder: string): Config {
   const {state, logs} = config.paths
+  const {tls} = config.server
+  const jwt = config.auth?.jwt
   return {
     ...config,
+    ...(tls && {
+      server: {
+        ...config.server,
+        tls: {
+          ...tls,
+          cert: resolve(folder, tls.cert),
+          key: resolve(folder, tls.key),
+          ...(tls.client_ca !== undefined && {client_ca: resolve(folder, tls.client_ca)}),
+        },
+      },
+    }),
+    ...(config.auth &&
+      jwt?.key_file !== undefined && {auth: {...config.auth, jwt: {...jwt, key_file: resolve(folder, jwt.key_file)}}}),
     servers: config.servers.map(server =>
       server.cwd === undefined ? server : {...server, cwd: resolve(folder, server.cwd)},
     ),

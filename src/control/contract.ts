@@ -147,6 +147,27 @@ export const snapshot = z.object({
   /** Tools as clients see them, after prefixes. */
   tools: z.number().int(),
   servers: z.array(serverSnapshot),
+  /** Where clients have to prove who they are, or are limited. */
+  access: z
+    .object({
+      authenticates: z.boolean(),
+      /** Refused attempts by kind, as in the log. */
+      failures: z.record(z.string(), z.number().int()),
+      /** Requests over a limit. */
+      limited: z.number().int(),
+      issuers: z.array(
+        z.object({
+          issuer: z.string(),
+          /** Where the keys come from: `file …` or `url …`. */
+          from: z.string(),
+          keys: z.number().int(),
+          /** ISO-8601 UTC of the last good read. */
+          readAt: z.string().nullable(),
+          error: z.string().nullable(),
+        }),
+      ),
+    })
+    .optional(),
   /** Absent where no request log is kept. */
   requestLog: requestLogFigures.optional(),
 })

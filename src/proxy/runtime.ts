@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import type http from 'node:http'
 import {join} from 'node:path'
+import {anonymous} from '../auth/identity.ts'
 import type {Config} from '../config/schema.ts'
 import type {Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
@@ -11,6 +12,8 @@ import {systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
 import {describePortOwner} from '../shared/port-owner.ts'
 import {readProcessStat} from '../shared/proc.ts'
+import {openGate} from './access/open-gate.ts'
+import {resourceMetadata} from './access/resource-metadata.ts'
 import {assemble} from './assemble.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
@@ -135,22 +138,35 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers,
   })
   const {backends, catalogue, sessions} = inside
+  const gate = await openGate({config, services: inside.services, clock, log: message => log.write(message)}).catch(
+    (error: unknown) => {
+      reaper.dismiss()
+      lag.stop()
+      void inside.stop()
+      log.close()
+      throw error
+    },
+  )
   const endpoint = new McpEndpoint({
     services: inside.services,
     redactor,
     maxBodyBytes: config.server.max_body_size,
     requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
-    principalOf: () => 'anonymous',
+    principalOf: gate === undefined ? () => anonymous : request => gate.principalOf(request),
+    ...(gate && {viewOf: request => gate.viewOf(request)}),
   })
   const front = createHttpServer({
     guard: guardOf(config.server.host),
+    gate,
     endpoint,
     ledger,
     health: () => healthReport(state, backends),
-    toolsDocument: async () => {
-      const list = await catalogue.settled(config.server.list_timeout)
+    toolsDocument: async request => {
+      const lists = gate?.listsFor(request, catalogue) ?? catalogue
+      const list = await lists.settled(config.server.list_timeout)
       return Buffer.concat([Buffer.from('{"tools":['), list.lists.tools.elements, Buffer.from(']}\n')])
     },
+    documents: resourceMetadata(config.auth?.enabled === true ? config.auth.oauth : undefined),
     traceIdOf: createTraceIds(),
     now: clock.now,
     maxConnections: 10_000,
@@ -167,6 +183,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       backends,
       lag,
       redactor,
+      gate: gate?.report,
       requestLog,
     })
   const metricsServer = createMetricsServer(
@@ -175,6 +192,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         snapshot: snapshot(),
         requests: requestMetrics,
         backends,
+        gate: gate?.report,
         logLinesLost: log.lost,
         nodeVersion: process.version,
       }),

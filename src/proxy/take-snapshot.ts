@@ -2,6 +2,7 @@ import {contractVersion, type Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RequestLog} from '../store/request-log.ts'
+import type {GateReport} from './access/gate.ts'
 import type {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import type {Catalogue} from './catalogue.ts'
@@ -22,6 +23,7 @@ export interface SnapshotParts {
   readonly backends: readonly Backend[]
   readonly lag: LoopLag
   readonly redactor: Redactor
+  readonly gate: GateReport | undefined
   readonly requestLog: RequestLog | null
 }
 
@@ -57,8 +59,24 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     },
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
+    ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
+  }
+}
+
+function shownAccess({authenticates, failures, limited, issuers}: GateReport, redactor: Redactor): Snapshot['access'] {
+  return {
+    authenticates,
+    failures: Object.fromEntries(failures),
+    limited,
+    issuers: issuers.map(({issuer, from, keys, readAt, error}) => ({
+      issuer,
+      from: redactor.text(from),
+      keys,
+      readAt,
+      error: error === null ? null : redactor.text(error),
+    })),
   }
 }
 
