@@ -169,7 +169,7 @@ describe('a call to a server that dies', () => {
       const {ms, error} = await failingCall('mid-call__echo')
       expect(error).toMatchObject({
         code: -32_005,
-        message: 'the server process exited with status 7',
+        message: 'the server process exited with status 7: it is not known whether the call was carried out',
         data: {
           cause: 'BackendExited',
           blame: 'backend-process',

@@ -91,6 +91,8 @@ describe('a group of replicas', () => {
     const client = new ControlClient(runtime.record.socket)
     const victim = (await client.snapshot()).servers[0]?.pid ?? 0
     process.kill(victim, 'SIGKILL')
+    // A call that was written to the dying process could not be told from one that it carried out.
+    await vi.waitFor(async () => expect((await client.snapshot()).servers[0]?.pid).not.toBe(victim))
     for (let call = 0; call < 30; call++)
       expect((await callTool(runtime.url, 'g__echo', {text: `${call}`})).message?.error).toBeUndefined()
     await whenAllUp(runtime)
