@@ -8,7 +8,6 @@ export interface InactiveSetting {
 
 /** Never accepted in silence. An entry goes when its setting starts to work. */
 export const inactiveSettings: readonly InactiveSetting[] = [
-  {place: 'server.tls', protects: true},
   {place: 'server.session_key'},
   {place: 'servers.*.group'},
   {place: 'servers.*.role'},
@@ -20,7 +19,6 @@ export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'context_optimization'},
   {place: 'health'},
   {place: 'circuit_breaker'},
-  {place: 'auth.mtls', protects: true},
   {place: 'observability.logging.modules'},
   {place: 'observability.logging.rotation'},
   {place: 'observability.tracing'},
