@@ -8,13 +8,11 @@ export interface InactiveSetting {
 
 /** Never accepted in silence. An entry goes when its setting starts to work. */
 export const inactiveSettings: readonly InactiveSetting[] = [
-  {place: 'server.tls', protects: true},
   {place: 'server.session_key'},
   {place: 'proxy.batching'},
   {place: 'proxy.hot_reload'},
   {place: 'cache'},
   {place: 'context_optimization'},
-  {place: 'auth.mtls', protects: true},
   {place: 'observability.logging.modules'},
   {place: 'observability.logging.rotation'},
   {place: 'observability.tracing'},

@@ -124,6 +124,20 @@ export const snapshot = z.object({
     port: z.number().int(),
     metricsHost: z.string().nullable(),
     metricsPort: z.number().int().nullable(),
+    /** The listener that speaks TLS, where there is one. */
+    tls: z
+      .object({
+        port: z.number().int(),
+        /** false: nothing listens without TLS. */
+        plain: z.boolean(),
+        /** Of the certificate in use. */
+        subject: z.string(),
+        /** ISO-8601 UTC. */
+        notAfter: z.string(),
+        /** Why newer files were not taken. */
+        error: z.string().nullable(),
+      })
+      .optional(),
   }),
   config: z.object({path: z.string().nullable(), sha256: z.string()}),
   paths: z.object({state: z.string(), logs: z.string()}),

@@ -1,4 +1,5 @@
 import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import type https from 'node:https'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
@@ -33,27 +34,38 @@ export interface HttpServerOptions {
   readonly maxConnections: number
 }
 
+/** How every listener for clients is set up. */
+export const listenerOptions = {
+  // A client that dribbles its request is closed, whatever it sends meanwhile.
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+  requireHostHeader: false,
+} as const
+
 /** The listener that clients see: `/mcp`, `/health`, `/health/live`, `/api/tools/list`. */
 export function createHttpServer(options: HttpServerOptions): http.Server {
-  const server = http.createServer(
-    {
-      // A client that dribbles its request is closed, whatever it sends meanwhile.
-      headersTimeout: 10_000,
-      requestTimeout: 60_000,
-      keepAliveTimeout: 30_000,
-      connectionsCheckingInterval: 2_000,
-      maxHeaderSize: 16 * 1024,
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      // While it drains, a connection that was kept alive brings one more request at most.
-      if (!server.listening) response.setHeader('connection', 'close')
-      void serve(options, request, response)
-    },
+  const server: http.Server = http.createServer(
+    listenerOptions,
+    requestListener(options, () => server.listening),
   )
-  server.maxConnections = options.maxConnections
-  server.maxRequestsPerSocket = 0
+  limitConnections(server, options)
   return server
+}
+
+/** @param listening false while the server drains: a connection that was kept alive brings one more request at most */
+export function requestListener(options: HttpServerOptions, listening: () => boolean): http.RequestListener {
+  return (request, response) => {
+    if (!listening()) response.setHeader('connection', 'close')
+    void serve(options, request, response)
+  }
+}
+
+export function limitConnections(server: http.Server | https.Server, {maxConnections}: HttpServerOptions): void {
+  server.maxConnections = maxConnections
+  server.maxRequestsPerSocket = 0
 }
 
 async function serve(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -142,7 +154,7 @@ function json(value: object): Buffer {
  * @throws AppError `PORT_IN_USE`, `LISTEN_FAILED`
  */
 export function listen(
-  server: http.Server,
+  server: http.Server | https.Server,
   host: string,
   port: number,
   what: string,

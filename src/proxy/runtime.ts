@@ -14,11 +14,19 @@ import {describePortOwner} from '../shared/port-owner.ts'
 import {readProcessStat} from '../shared/proc.ts'
 import {openGate} from './access/open-gate.ts'
 import {resourceMetadata} from './access/resource-metadata.ts'
+import {createTlsServer, type TlsServer} from './access/tls-server.ts'
 import {assemble} from './assemble.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
-import {createHttpServer, listen} from './http-server.ts'
+import {
+  createHttpServer,
+  type HttpServerOptions,
+  limitConnections,
+  listen,
+  listenerOptions,
+  requestListener,
+} from './http-server.ts'
 import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
 import {createMetricsServer} from './metrics-server.ts'
@@ -142,7 +150,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     (error: unknown) => {
       reaper.dismiss()
       lag.stop()
-      void inside.stop()
+      void Promise.all([inside.stop(), store.close(200), breakers.close()])
       log.close()
       throw error
     },
@@ -155,7 +163,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     principalOf: gate === undefined ? () => anonymous : request => gate.principalOf(request),
     ...(gate && {viewOf: request => gate.viewOf(request)}),
   })
-  const front = createHttpServer({
+  const frontOptions: HttpServerOptions = {
     guard: guardOf(config.server.host),
     gate,
     endpoint,
@@ -170,7 +178,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     traceIdOf: createTraceIds(),
     now: clock.now,
     maxConnections: 10_000,
-  })
+  }
+  const front = createHttpServer(frontOptions)
+  let secure: TlsServer | undefined
   const snapshot = (): Snapshot =>
     takeSnapshot({
       record,
@@ -184,6 +194,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       lag,
       redactor,
       gate: gate?.report,
+      tls: secure?.report,
       requestLog,
     })
   const metricsServer = createMetricsServer(
@@ -200,7 +211,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   )
   let control: http.Server | undefined
   const closeAll = (): void => {
-    for (const each of [front, metricsServer, control]) {
+    secure?.stop()
+    for (const each of [front, secure?.server, metricsServer, control]) {
       each?.close()
       each?.closeAllConnections()
     }
@@ -209,7 +221,28 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 
   try {
-    record.port = await listen(front, record.host, record.port, 'MCP', describePortOwner)
+    const {tls, plain} = config.server
+    if (tls !== undefined) {
+      const opened = createTlsServer({
+        files: tls,
+        certificateProves: config.auth?.enabled === true && config.auth.mtls?.enabled === true,
+        handler: requestListener(frontOptions, () => opened.server.listening),
+        serverOptions: listenerOptions,
+        clock,
+        log: message => log.write(message),
+      })
+      secure = opened
+      limitConnections(opened.server, frontOptions)
+    }
+    if (plain) record.port = await listen(front, record.host, record.port, 'MCP', describePortOwner)
+    if (secure !== undefined) {
+      const tlsPort = await listen(secure.server, record.host, tls?.port ?? 0, 'MCP over TLS', describePortOwner)
+      record.tlsPort = tlsPort
+      if (!plain) {
+        record.port = tlsPort
+        record.plain = false
+      }
+    }
     if (record.metricsHost !== null && record.metricsPort !== null) {
       record.metricsPort = await listen(
         metricsServer,
@@ -286,8 +319,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       pairs: {reason, in_flight: ledger.inFlight},
     })
     events.emit({type: 'lifecycle', what: 'draining', message: reason})
-    front.close()
-    front.closeIdleConnections()
+    for (const each of [front, secure?.server]) {
+      each?.close()
+      each?.closeIdleConnections()
+    }
     sessions.endStreams()
     // Children get the last part of the time, requests in flight what comes before.
     const childGraceMs = Math.min(2000, config.server.shutdown_timeout / 2)

@@ -3,6 +3,7 @@ import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RequestLog} from '../store/request-log.ts'
 import type {GateReport} from './access/gate.ts'
+import type {TlsReport} from './access/tls-server.ts'
 import type {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import type {Catalogue} from './catalogue.ts'
@@ -24,6 +25,7 @@ export interface SnapshotParts {
   readonly lag: LoopLag
   readonly redactor: Redactor
   readonly gate: GateReport | undefined
+  readonly tls: TlsReport | undefined
   readonly requestLog: RequestLog | null
 }
 
@@ -41,7 +43,14 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     pid: record.pid,
     startedAt: record.startedAt,
     state: parts.state,
-    listen: {host: record.host, port: record.port, metricsHost: record.metricsHost, metricsPort: record.metricsPort},
+    listen: {
+      host: record.host,
+      port: record.port,
+      metricsHost: record.metricsHost,
+      metricsPort: record.metricsPort,
+      ...(parts.tls &&
+        record.tlsPort !== undefined && {tls: {port: record.tlsPort, plain: record.plain !== false, ...parts.tls}}),
+    },
     config: {path: record.configPath, sha256: parts.configSha256},
     paths: {state: record.statePath, logs: record.logPath},
     process: {
