@@ -20,7 +20,7 @@ export async function findInstance(env: NodeJS.ProcessEnv = process.env): Promis
 }
 
 /** The usual state folders; where nothing lives in them, also the one that the configuration names. */
-async function stateDirs(env: NodeJS.ProcessEnv): Promise<string[]> {
+export async function stateDirs(env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
   const usual = stateDirCandidates({env, home: homedir()})
   if (findRuntimes(usual).some(found => found.state === 'alive')) return usual
   const [{discoverConfig}, {loadConfig}] = await Promise.all([

@@ -1,0 +1,110 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {findRuntimes} from '../control/find-runtime.ts'
+import {formatDuration, parseDuration} from '../shared/duration.ts'
+import {AppError} from '../shared/errors.ts'
+import {exitCode} from '../shared/exit-code.ts'
+import {safeText} from '../shared/safe-text.ts'
+import type {HealthCheckRow} from '../store/health-history.ts'
+import {stateDirs} from './instance.ts'
+import {table} from './table.ts'
+
+export interface HealthHistoryDocument {
+  readonly server: string
+  /** ISO-8601 UTC. */
+  readonly since: string
+  readonly until: string
+  readonly checks: number
+  readonly failures: number
+  /** Milliseconds of what was answered; null where nothing was. */
+  readonly latency: {readonly p50: number; readonly p99: number; readonly max: number} | null
+  /** Oldest first. */
+  readonly rows: readonly Omit<HealthCheckRow, 'serverId'>[]
+}
+
+/** Cells of the line that is drawn, and rows of the table under it. */
+const cells = 60
+const rowsShown = 20
+const heights = '▁▂▃▄▅▆▇█'
+
+/** @throws AppError for a span that is none, and where no history is kept */
+export async function healthHistory(server: string, last: string, nowMs: number): Promise<HealthHistoryDocument> {
+  const spanMs = parseDuration(last)
+  if (spanMs === undefined || spanMs <= 0) {
+    throw new AppError('BAD_DURATION', `--last ${safeText(last)} is no duration`, {
+      fix: 'Write 30m, 1h or 2d.',
+      exitCode: exitCode.usage,
+    })
+  }
+  const sinceMs = Math.max(0, nowMs - spanMs)
+  const {readHealthHistory} = await import('../store/read-health-history.ts')
+  const rows = await readHealthHistory(await historyFile(), server, sinceMs)
+  const answered = rows
+    .flatMap(({ok, latencyMs}) => (ok && latencyMs !== null ? [latencyMs] : []))
+    .sort((a, b) => a - b)
+  const at = (share: number): number => Number((answered[Math.ceil(answered.length * share) - 1] ?? 0).toFixed(3))
+  return {
+    server,
+    since: new Date(sinceMs).toISOString(),
+    until: new Date(nowMs).toISOString(),
+    checks: rows.length,
+    failures: rows.filter(({ok}) => !ok).length,
+    latency: answered.length === 0 ? null : {p50: at(0.5), p99: at(0.99), max: at(1)},
+    rows: rows.map(({serverId: _, ...row}) => row),
+  }
+}
+
+/** That of the running runtime, else of the first state folder that has one. */
+async function historyFile(): Promise<string> {
+  const folders = await stateDirs()
+  const alive = findRuntimes(folders).flatMap(found => (found.state === 'alive' ? [found.record.statePath] : []))
+  const file = [...alive, ...folders].map(folder => join(folder, 'requests.db')).find(path => existsSync(path))
+  if (file !== undefined) return file
+  throw new AppError('NO_HISTORY', 'no health history is kept here', {
+    fix: `It is kept for servers with health_check in the configuration. Looked in ${folders.map(each => safeText(each)).join(', ')}`,
+  })
+}
+
+export function historyText(history: HealthHistoryDocument): string {
+  const {server, since, until, checks, failures, latency, rows} = history
+  const span = formatDuration(Date.parse(until) - Date.parse(since))
+  const who = safeText(server)
+  if (checks === 0) return `${who}: nothing was seen of it in the last ${span}`
+  const share = ((100 * failures) / checks).toFixed(failures === 0 ? 0 : 1)
+  const speed =
+    latency === null ? '' : `; latency p50 ${latency.p50} ms, p99 ${latency.p99} ms, longest ${latency.max} ms`
+  const bad = rows.filter(({ok}) => !ok)
+  const head = `${who}: ${checks} looks in the last ${span}, ${failures} bad (${share} %)${speed}`
+  const drawn = `${spark(history)}  one cell is ${formatDuration((Date.parse(until) - Date.parse(since)) / cells)}; x is bad, . is not looked at`
+  if (bad.length === 0) return `${head}\n${drawn}`
+  const shown = bad.slice(-rowsShown).reverse()
+  const told = table(
+    ['TIME', 'STATUS', 'ERROR'],
+    shown.map(({timestamp, status, error}) => [timestamp, status, error ?? '-']),
+  )
+  const more = bad.length > shown.length ? `\n… and ${bad.length - shown.length} more` : ''
+  return `${head}\n${drawn}\n\n${told}${more}`
+}
+
+/** The longest latency of each stretch of time against the longest of all. */
+function spark({since, until, rows, latency}: HealthHistoryDocument): string {
+  const [from, to] = [Date.parse(since), Date.parse(until)]
+  const slots = Array.from({length: cells}, () => ({seen: false, bad: false, ms: 0}))
+  for (const {timestamp, ok, latencyMs} of rows) {
+    const slot = slots[Math.min(cells - 1, Math.floor(((Date.parse(timestamp) - from) / (to - from)) * cells))]
+    if (slot === undefined) continue
+    slot.seen = true
+    slot.bad ||= !ok
+    slot.ms = Math.max(slot.ms, latencyMs ?? 0)
+  }
+  const top = latency?.max ?? 0
+  return slots
+    .map(({seen, bad, ms}) => {
+      if (bad) return 'x'
+      if (!seen) return '.'
+      return (
+        heights[top === 0 ? 0 : Math.min(heights.length - 1, Math.floor((ms / top) * heights.length))] ?? heights[0]
+      )
+    })
+    .join('')
+}
