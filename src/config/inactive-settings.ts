@@ -14,6 +14,8 @@ export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'servers.*.weight'},
   {place: 'servers.*.retry'},
   {place: 'servers.*.health_check'},
+  {place: 'servers.*.auth.oauth'},
+  {place: 'servers.*.auth.tls'},
   {place: 'proxy'},
   {place: 'cache'},
   {place: 'context_optimization'},
