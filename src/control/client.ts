@@ -9,6 +9,8 @@ import {
   contractMajor,
   controlEvent,
   controlPath,
+  type ProbeAnswer,
+  probeAnswer,
   type Snapshot,
   snapshot,
 } from './contract.ts'
@@ -58,6 +60,13 @@ export class ControlClient {
   async action(id: string, signal?: AbortSignal, timeoutMs = defaultTimeoutMs): Promise<ActionResult> {
     const response = await this.#request('POST', controlPath.action(id), timeoutMs, signal)
     return actionResult.parse(parseJson(await readAll(response, maxEventBytes)))
+  }
+
+  /** Has one server probed now. @throws AppError `CONTROL_REFUSED` where the runtime has none of that id */
+  async probe(serverId: string, timeoutMs: number): Promise<ProbeAnswer> {
+    const path = `${controlPath.probe}?server=${encodeURIComponent(serverId)}`
+    const response = await this.#request('POST', path, timeoutMs)
+    return probeAnswer.parse(parseJson(await readAll(response, maxEventBytes)))
   }
 
   /** Events after `since` until the connection ends. Types that this version does not know are passed over. */

@@ -301,9 +301,20 @@ export type EventBody<T extends ControlEvent = ControlEvent> = T extends Control
 export const actionResult = z.object({ok: z.boolean(), message: z.string()})
 export type ActionResult = z.infer<typeof actionResult>
 
+/** One health probe, made because somebody asked. */
+export const probeAnswer = z.object({
+  serverId: z.string(),
+  /** False too where there is no connection to ask over; `error` says so. */
+  ok: z.boolean(),
+  latencyMs: z.number().nullable(),
+  error: z.string().nullable(),
+})
+export type ProbeAnswer = z.infer<typeof probeAnswer>
+
 /** Paths of the control API on the socket. */
 export const controlPath = {
   snapshot: '/v1/snapshot',
   events: '/v1/events',
+  probe: '/v1/probe',
   action: (id: string) => `/v1/actions/${encodeURIComponent(id)}`,
 } as const

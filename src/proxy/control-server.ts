@@ -1,7 +1,13 @@
 import {chmodSync} from 'node:fs'
 import http, {type IncomingMessage, type ServerResponse} from 'node:http'
 import {type ActionId, actionIds} from '../control/action.ts'
-import {type ActionResult, type ControlEvent, controlPath, type Snapshot} from '../control/contract.ts'
+import {
+  type ActionResult,
+  type ControlEvent,
+  controlPath,
+  type ProbeAnswer,
+  type Snapshot,
+} from '../control/contract.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import type {EventLog} from './event-log.ts'
 
@@ -13,6 +19,8 @@ export interface ControlServerOptions {
   readonly socketPath: string
   readonly events: EventLog
   readonly snapshot: () => Snapshot
+  /** Probes one server now; undefined where there is none of that id. */
+  readonly probe: (serverId: string) => Promise<ProbeAnswer> | undefined
   readonly actions: Readonly<Record<ActionId, () => ActionResult>>
 }
 
@@ -49,6 +57,11 @@ function handle(options: ControlServerOptions, request: IncomingMessage, respons
   if (request.method === 'GET' && url.pathname === controlPath.snapshot) return json(response, 200, options.snapshot())
   if (request.method === 'GET' && url.pathname === controlPath.events) {
     return stream(options, response, Number(url.searchParams.get('since') ?? options.events.seq))
+  }
+  if (request.method === 'POST' && url.pathname === controlPath.probe) {
+    const probing = options.probe(url.searchParams.get('server') ?? '')
+    if (probing === undefined) return json(response, 404, {error: 'no server of that id'})
+    return void probing.then(answer => json(response, 200, answer))
   }
   const action = actionIds.find(id => url.pathname === controlPath.action(id))
   if (action === undefined) return json(response, 404, {error: `no such path: ${url.pathname}`})

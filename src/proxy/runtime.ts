@@ -31,6 +31,7 @@ import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
 import {createMetricsServer} from './metrics-server.ts'
 import {metricsText} from './metrics-text.ts'
+import {probeNow} from './probe/probe-now.ts'
 import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
 import {openBreakerMemory} from './resilience/breaker-memory.ts'
@@ -258,6 +259,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       socketPath: record.socket,
       events,
       snapshot,
+      probe: id => {
+        const backend = backends.find(each => each.id === id)
+        return backend && probeNow(inside.prober, backend, redactor)
+      },
       actions: {
         stop: () => {
           log.audit('stop', {via: 'control socket'})

@@ -46,8 +46,17 @@ export async function openRequestStore(options: RequestStoreOptions): Promise<Re
         })
       : undefined
   const closing: {close(deadlineMs: number): Promise<void>}[] = file === undefined ? [] : [file]
+  let requests = local ? (file?.requests ?? null) : null
+  if (requestLog?.backend === 'postgres' && requestLog.url !== undefined) {
+    const {openPostgresLog} = await import('./postgres/postgres-log.ts')
+    const spoolDir = join(stateDir, 'spool')
+    const maxSpoolBytes = requestLog.maxBytes === 0 ? Number.MAX_SAFE_INTEGER : requestLog.maxBytes
+    const log = openPostgresLog({url: requestLog.url, spoolDir, maxSpoolBytes, maxAgeMs: requestLog.maxAgeMs}, tell)
+    requests = log.requests
+    closing.push(log)
+  }
   return {
-    requests: local ? (file?.requests ?? null) : null,
+    requests,
     health: file?.health ?? null,
     close: async deadlineMs => {
       await Promise.all(closing.map(each => each.close(deadlineMs)))

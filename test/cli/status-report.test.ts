@@ -50,7 +50,7 @@ it('health status ends with 1 while a server is down, and says why', async () =>
   })
   const {code, stdout} = await runCli(['health', 'status'], {env: runtime.env})
   expect(code).toBe(1)
-  expect(stdout).toMatch(/^SERVER +TRANSPORT +SPEAKS +BRIDGED +STATUS +SINCE +TOOLS +LAST ERROR$/m)
+  expect(stdout).toMatch(/^SERVER +TRANSPORT +SPEAKS +BRIDGED +STATUS +BREAKER +SINCE +TOOLS +LAST ERROR$/m)
   expect(stdout).toMatch(
     /^missing +stdio +- +- +(restarting|crash_loop) .*cannot start \/no\/such\/program: no such file.*\[proxy\]$/m,
   )

@@ -47,13 +47,10 @@ describe('a setting without effect', () => {
   })
 
   test('is named once for each place', () => {
-    const {problems} = parseConfig(
-      'servers:\n  - {id: a, command: x, weight: 2}\n  - {id: b, command: x, weight: 3}\n',
-      'c.yaml',
-    )
+    const {problems} = parseConfig('proxy:\n  batching: {enabled: true}\n  hot_reload: {}\n', 'c.yaml')
     expect(problems.map(({code, path}) => [code, path])).toEqual([
-      ['setting.inactive', 'servers[0].weight'],
-      ['setting.inactive', 'servers[1].weight'],
+      ['setting.inactive', 'proxy.batching'],
+      ['setting.inactive', 'proxy.hot_reload'],
     ])
   })
 })

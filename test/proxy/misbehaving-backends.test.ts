@@ -168,8 +168,8 @@ describe('a call to a server that dies', () => {
       // The second call waits for the process that is being started.
       const {ms, error} = await failingCall('mid-call__echo')
       expect(error).toMatchObject({
-        code: -32_000,
-        message: 'the server process exited with status 7',
+        code: -32_005,
+        message: 'the server process exited with status 7: it is not known whether the call was carried out',
         data: {
           cause: 'BackendExited',
           blame: 'backend-process',

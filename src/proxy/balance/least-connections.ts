@@ -1,23 +1,25 @@
 import {type Balancer, memberAt} from './balancer.ts'
 
-/** The fewest calls on their way for its weight; among equals in turn, so that idle members share the load. */
+/** The fewest calls on their way for its weight; among equals the one that was taken longest ago, so that idle members share. */
 export function leastConnections(): Balancer {
+  const takenAt = new Map<string, number>()
   let turn = 0
   return {
     pick(candidates) {
-      turn++
       let best = 0
       let least = Number.POSITIVE_INFINITY
-      for (let step = 0; step < candidates.length; step++) {
-        const index = (turn + step) % candidates.length
-        const {inFlight, weight} = memberAt(candidates, index)
+      let oldest = 0
+      for (const [index, {id, inFlight, weight}] of candidates.entries()) {
         const load = weight > 0 ? (inFlight + 1) / weight : Number.MAX_VALUE
-        if (load < least) {
-          least = load
-          best = index
-        }
+        const taken = takenAt.get(id) ?? 0
+        if (load > least || (load === least && taken >= oldest)) continue
+        least = load
+        oldest = taken
+        best = index
       }
-      return memberAt(candidates, best)
+      const chosen = memberAt(candidates, best)
+      takenAt.set(chosen.id, ++turn)
+      return chosen
     },
   }
 }

@@ -25,6 +25,9 @@ export interface GuardOptions extends GuardSettings {
   readonly onTransition: (transition: Transition) => void
 }
 
+/** A call that has no more of its time left when its turn comes is not sent: it would only be late. */
+const leastRest = 0.05
+
 /** Told to a client that was refused for load: calls take about as long as that. */
 const retryAfterLoadMs = 1000
 /** While it is half-open, its trials decide soon. */
@@ -96,8 +99,13 @@ export class Guard {
   async #queue(call: BackendCall): Promise<BackendCall> {
     const {clock, serverId, maxInFlight} = this.#options
     const queuedAt = clock.now()
-    const entry = await this.#gate.enter(call.timeoutMs, call.signal)
-    if (entry === 'in') return {...call, timeoutMs: Math.max(1, call.timeoutMs - (clock.now() - queuedAt))}
+    let entry = await this.#gate.enter(call.timeoutMs, call.signal)
+    if (entry === 'in') {
+      const timeoutMs = call.timeoutMs - (clock.now() - queuedAt)
+      if (timeoutMs > call.timeoutMs * leastRest) return {...call, timeoutMs}
+      this.#gate.leave()
+      entry = 'late'
+    }
     if (entry === 'cancelled') throw cancelled(call)
     const why = entry === 'full' ? 'and no more may wait' : 'and its turn did not come in time'
     throw new CallFailure(`${serverId} is overloaded: ${maxInFlight} calls are on their way to it, ${why}`, {

@@ -1,10 +1,6 @@
-import type {CancelSignal} from '../../mcp/cancel-source.ts'
+import type {CancelListener, CancelSignal} from '../../mcp/cancel-source.ts'
 
 export type Entry = 'in' | 'full' | 'late' | 'cancelled'
-
-interface Waiter {
-  readonly settle: (entry: Entry) => void
-}
 
 /**
  * At most so many calls on their way to one backend; a few more wait their turn, within their deadline. Beyond that a call
@@ -35,20 +31,8 @@ export class InFlightGate {
   /** Waits for a place. Only after `in` there is one, to be given back with `leave`. */
   enter(timeoutMs: number, signal: CancelSignal | undefined): Promise<Entry> {
     if (this.#queue.size >= this.#maxQueue) return Promise.resolve('full')
-    return new Promise(resolve => {
-      const settle = (entry: Entry): void => {
-        if (!this.#queue.delete(waiter)) return
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
-        resolve(entry)
-      }
-      const waiter: Waiter = {settle}
-      const onAbort = (): void => settle('cancelled')
-      const timer = setTimeout(() => settle('late'), timeoutMs)
-      this.#queue.add(waiter)
-      if (signal?.aborted === true) return onAbort()
-      signal?.addEventListener('abort', onAbort, {once: true})
-    })
+    const waiter = new Waiter(this.#queue, timeoutMs, signal)
+    return waiter.entry
   }
 
   leave(): void {
@@ -58,5 +42,37 @@ export class InFlightGate {
       waiter.settle('in')
       return
     }
+  }
+}
+
+/** One call that waits; it leaves the queue once, for whatever reason. */
+class Waiter implements CancelListener {
+  readonly entry: Promise<Entry>
+  readonly #queue: Set<Waiter>
+  readonly #signal: CancelSignal | undefined
+  readonly #timer: NodeJS.Timeout
+  #resolve: (entry: Entry) => void = () => {}
+
+  constructor(queue: Set<Waiter>, timeoutMs: number, signal: CancelSignal | undefined) {
+    this.#queue = queue
+    this.#signal = signal
+    this.entry = new Promise(resolve => {
+      this.#resolve = resolve
+    })
+    this.#timer = setTimeout(() => this.settle('late'), timeoutMs)
+    queue.add(this)
+    if (signal?.aborted === true) this.settle('cancelled')
+    else signal?.listen(this)
+  }
+
+  onCancel(): void {
+    this.settle('cancelled')
+  }
+
+  settle(entry: Entry): void {
+    if (!this.#queue.delete(this)) return
+    clearTimeout(this.#timer)
+    this.#signal?.unlisten(this)
+    this.#resolve(entry)
   }
 }

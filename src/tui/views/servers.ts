@@ -3,7 +3,7 @@ import type {ServerRow} from '../store/data.ts'
 import {formatClock, formatCount, formatLatency, formatShare} from '../text/figures.ts'
 import {type StyledLine, span} from '../text/line.ts'
 import {blank, field, heading} from './fields.ts'
-import {statusRole, statusText, whyBroken} from './status.ts'
+import {stateRole, stateText, whyBroken} from './status.ts'
 import type {Column, ListView, ViewContext} from './view.ts'
 
 const columns: readonly Column<ServerRow>[] = [
@@ -14,7 +14,7 @@ const columns: readonly Column<ServerRow>[] = [
     min: 12,
     max: 12,
     priority: 2,
-    cell: (row, {glyphs}) => span(statusText(row.status, glyphs), statusRole(row.status)),
+    cell: (row, {glyphs}) => span(stateText(row, glyphs), stateRole(row)),
   },
   {title: 'SINCE', min: 8, max: 11, priority: 6, cell: (row, {today}) => span(formatClock(row.since, today))},
   {title: 'RST', min: 3, max: 4, priority: 5, align: 'right', cell: row => span(String(row.restarts))},
@@ -62,7 +62,7 @@ function detail(row: ServerRow, context: ViewContext, cols: number): readonly St
     [
       span(row.id, 'strong'),
       span('  '),
-      span(statusText(row.status, glyphs), statusRole(row.status)),
+      span(stateText(row, glyphs), stateRole(row)),
       span(` since ${formatClock(row.since, today)}`, 'dim'),
     ],
     blank,
@@ -87,12 +87,30 @@ function detail(row: ServerRow, context: ViewContext, cols: number): readonly St
       `${formatCount(row.requests)}, ${row.inFlight} in flight, ${row.errors} failed (${formatShare(row.errors, row.requests)})`,
       cols,
     ),
+    ...breakerFields(row, cols, today),
     ...field('latency', `p50 ${p(0.5)}  p95 ${p(0.95)}  p99 ${p(0.99)} since the start`, cols),
     blank,
     heading('stderr, newest last'),
     ...(row.stderrTail.length === 0
       ? [[span('nothing was written', 'dim')]]
       : row.stderrTail.flatMap(text => field('', text, cols))),
+  ]
+}
+
+function breakerFields(
+  {breaker, probe, group, id, role}: ServerRow,
+  cols: number,
+  today: string,
+): readonly StyledLine[] {
+  const state = breaker && `${breaker.state.replace('_', '-')}, ${breaker.failures} failures in a row`
+  const again = breaker?.retryAt ? `, tried again ${formatClock(breaker.retryAt, today)}` : ''
+  const asked =
+    probe && `${probe.ok ? 'answered' : probe.error} ${formatClock(probe.at, today)}, ${probe.failures} failed`
+  const member = group !== undefined && (group !== id || role === 'fallback') ? `${role} of ${group}` : undefined
+  return [
+    ...(member === undefined ? [] : field('group', member, cols)),
+    ...(state === undefined ? [] : field('breaker', state + again, cols, breaker?.state === 'open' ? 'bad' : 'plain')),
+    ...(asked === undefined ? [] : field('probe', asked, cols, probe?.healthy ? 'plain' : 'bad')),
   ]
 }
 

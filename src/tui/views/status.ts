@@ -35,6 +35,22 @@ export function whyBroken(server: ServerRow): string {
   return error === null ? server.status : `${error.kind}: ${error.message} [${error.blame}]`
 }
 
+/** The state, or in its place the breaker that keeps calls away from a server that is up. */
+export function stateText(server: ServerRow, glyphs: Glyphs): string {
+  if (server.status !== 'up' || breakerState(server) === 'closed') return statusText(server.status, glyphs)
+  return breakerState(server) === 'open' ? `${glyphs.down} brk open` : `${glyphs.wait} half-open`
+}
+
+export function stateRole(server: ServerRow): Role {
+  if (server.status !== 'up' || breakerState(server) === 'closed') return statusRole(server.status)
+  return breakerState(server) === 'open' ? 'bad' : 'warn'
+}
+
+/** Closed where the runtime is of a version without breakers. */
+function breakerState({breaker}: ServerRow): 'closed' | 'open' | 'half_open' {
+  return breaker?.state ?? 'closed'
+}
+
 export function levelRole(level: string): Role {
   if (level === 'ERROR' || level === 'PANIC') return 'bad'
   if (level === 'WARN') return 'warn'
