@@ -31,6 +31,29 @@ export function accessLint(value: unknown, source: YamlSource, {forStart}: {read
         'add server.tls with cert and key, or remove server.plain',
       ),
     )
+  for (const path of matches(value, 'servers.*.auth')) {
+    const server = path.slice(0, -1)
+    if (found([...path, 'token']) && found([...path, 'oauth']))
+      findings.push(
+        finding(
+          'error',
+          'server.two_tokens',
+          [...path, 'oauth'],
+          `${pathText(path)} has a token and oauth`,
+          'keep token for one that never changes, oauth for one that is got and renewed',
+        ),
+      )
+    if (found([...server, 'command']))
+      findings.push(
+        finding(
+          'warning',
+          'server.auth_unused',
+          path,
+          `${pathText(server)} runs a command: nothing is sent to it over HTTP, so its auth has no effect`,
+          'hand credentials to a program in env',
+        ),
+      )
+  }
   if (!found(['auth']) || valueAt(value, ['auth', 'enabled']) === false) return findings
 
   for (const path of matches(value, 'auth.api_keys.*.hash')) {

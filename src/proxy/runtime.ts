@@ -14,7 +14,7 @@ import {describePortOwner} from '../shared/port-owner.ts'
 import {readProcessStat} from '../shared/proc.ts'
 import {openGate} from './access/open-gate.ts'
 import {resourceMetadata} from './access/resource-metadata.ts'
-import {createTlsServer, type TlsServer} from './access/tls-server.ts'
+import type {TlsServer} from './access/tls-server.ts'
 import {assemble} from './assemble.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
@@ -224,6 +224,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     const {tls, plain} = config.server
     if (tls !== undefined) {
+      const {createTlsServer} = await import('./access/tls-server.ts')
       const opened = createTlsServer({
         files: tls,
         certificateProves: config.auth?.enabled === true && config.auth.mtls?.enabled === true,

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto'
+import {hash} from 'node:crypto'
 import type {TokenVerifier} from '../authenticator.ts'
 import {denied, type Verdict} from '../identity.ts'
 import type {KeySource} from './key-source.ts'
@@ -27,7 +27,7 @@ export class CachedTokens implements TokenVerifier {
   }
 
   verify(token: string): Verdict | Promise<Verdict> {
-    const digest = createHash('sha256').update(token).digest('base64')
+    const digest = hash('sha256', token, 'base64')
     const known = this.#checked.get(digest)
     const nowMs = this.#options.wallMs()
     if (known !== undefined && (known.keys === undefined || known.keys.generation === known.generation)) {

@@ -1,7 +1,5 @@
 import {z} from 'zod'
-import {count, duration, name, secret} from './values.ts'
-
-const httpsUrl = z.url({protocol: /^https?$/, error: 'expected an http:// or https:// URL'})
+import {count, duration, httpUrl, name, secret} from './values.ts'
 
 /** Who may call what. */
 export const auth = z.strictObject({
@@ -17,7 +15,7 @@ export const auth = z.strictObject({
     .default([]),
   jwt: z
     .strictObject({
-      jwks_url: httpsUrl.optional().describe('where the issuer publishes its keys'),
+      jwks_url: httpUrl.optional().describe('where the issuer publishes its keys'),
       key_file: name.optional().describe('file with its public key instead: PEM, certificate, JWK or JWK set'),
       issuer: name,
       audience: z.array(name).min(1),
@@ -27,8 +25,8 @@ export const auth = z.strictObject({
     .optional(),
   oauth: z
     .strictObject({
-      resource: httpsUrl.describe('this proxy, as tokens name it'),
-      authorization_servers: z.array(httpsUrl).min(1).describe('issuers whose tokens are taken'),
+      resource: httpUrl.describe('this proxy, as tokens name it'),
+      authorization_servers: z.array(httpUrl).min(1).describe('issuers whose tokens are taken'),
       scopes: z.array(name).default([]).describe('what clients should ask for'),
     })
     .optional(),

@@ -1,5 +1,5 @@
 import type {IncomingMessage} from 'node:http'
-import {TLSSocket} from 'node:tls'
+import type {TLSSocket} from 'node:tls'
 import {type Access, accessBook, type RoleRule} from '../../auth/access.ts'
 import type {Authenticator} from '../../auth/authenticator.ts'
 import {type ClientCertificate, clientCertificate} from '../../auth/client-certificate.ts'
@@ -59,6 +59,15 @@ interface Admitted {
   readonly view: RestrictedView | undefined
 }
 
+const plainSocket: ClientCertificate = {kind: 'none'}
+
+/** Kept at the request itself: a weak map would be work for each garbage collection. */
+const admitted = Symbol('admitted')
+
+interface GatedRequest extends IncomingMessage {
+  [admitted]?: Admitted
+}
+
 const nobody: Admitted = {principal: anonymous, view: undefined}
 
 /** Stands between the listener and everything behind it: who may come in, how often, and what they then see. */
@@ -66,7 +75,6 @@ export class AccessGate {
   readonly #options: GateOptions
   readonly #wallMs: () => number
   readonly #accessOf: ((roles: readonly string[]) => Access) | undefined
-  readonly #admitted = new WeakMap<IncomingMessage, Admitted>()
   readonly #views = new Map<string, RestrictedView>()
   readonly #failures = new Map<string, number>()
 
@@ -106,13 +114,13 @@ export class AccessGate {
     return this.#decide(verdict, request, record, wanted)
   }
 
-  principalOf(request: IncomingMessage): string {
-    return (this.#admitted.get(request) ?? nobody).principal
+  principalOf(request: GatedRequest): string {
+    return (request[admitted] ?? nobody).principal
   }
 
   /** What the sender may see; undefined for everything. */
-  viewOf(request: IncomingMessage): RestrictedView | undefined {
-    return this.#admitted.get(request)?.view
+  viewOf(request: GatedRequest): RestrictedView | undefined {
+    return request[admitted]?.view
   }
 
   /** The lists as the sender may see them. */
@@ -120,7 +128,7 @@ export class AccessGate {
     return this.viewOf(request)?.lists(lists) ?? lists
   }
 
-  #decide(verdict: Verdict, request: IncomingMessage, record: OpenRequest, wanted: boolean): Refusal | undefined {
+  #decide(verdict: Verdict, request: GatedRequest, record: OpenRequest, wanted: boolean): Refusal | undefined {
     if (!verdict.ok) return this.#denied(verdict.denial, 401, record)
     const {principal, roles} = verdict.identity
     record.principal = principal
@@ -132,7 +140,7 @@ export class AccessGate {
           : `${principal} has roles that auth.roles does not name: ${roles.slice(0, 8).join(', ')}`
       return this.#denied({kind: 'NoRole', message: 'No role allows this principal anything', detail}, 403, record)
     }
-    this.#admitted.set(request, {principal, view: access && this.#view(access)})
+    request[admitted] = {principal, view: access && this.#view(access)}
     return wanted ? this.#limitedPrincipal(principal) : undefined
   }
 
@@ -147,7 +155,8 @@ export class AccessGate {
   }
 
   #certificate({socket}: IncomingMessage): ClientCertificate {
-    return socket instanceof TLSSocket ? clientCertificate(socket, this.#wallMs) : {kind: 'none'}
+    // Without loading the TLS module where nobody speaks it.
+    return 'encrypted' in socket ? clientCertificate(socket as TLSSocket, this.#wallMs) : plainSocket
   }
 
   #denied(denial: Denial, status: 401 | 403, record: OpenRequest): Refusal {

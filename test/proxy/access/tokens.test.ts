@@ -198,3 +198,16 @@ describe('credentials of a client', () => {
     }
   })
 })
+
+test('a configured token is what a backend gets, in place of a header of that name', async () => {
+  const backend = await startRecordingBackend(({authorization}) =>
+    authorization === 'Bearer our-own-token' ? 200 : 401,
+  )
+  const runtime = await startRuntime({
+    servers: [
+      {id: 'b', endpoint: backend.endpoint, headers: {Authorization: 'Basic x'}, auth: {token: 'our-own-token'}},
+    ],
+  })
+  expect((await callTool(runtime.url, 'b__ping')).message?.result.content[0].text).toBe('pong')
+  expect(JSON.stringify(runtime.logs())).not.toContain('our-own-token')
+})
