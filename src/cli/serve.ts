@@ -1,4 +1,5 @@
 import {rmSync} from 'node:fs'
+import type {RuntimeRecord} from '../control/runtime-file.ts'
 import {type Runtime, startRuntime} from '../proxy/runtime.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
@@ -23,7 +24,7 @@ export async function serve(settings: StartSettings, pidFile: string | undefined
   if (process.env[lifelineVariable] === '1') endWithLifeline(runtime)
   const {record} = runtime
   printLine(
-    `only1mcp ${record.version} listens on ${httpUrl(record.host, record.port)}/mcp (pid ${record.pid}, config ${safeText(settings.configPath)})`,
+    `only1mcp ${record.version} listens on ${mcpUrls(record).join(' and ')} (pid ${record.pid}, config ${safeText(settings.configPath)})`,
   )
   if (record.metricsHost !== null && record.metricsPort !== null)
     printLine(`metrics on ${httpUrl(record.metricsHost, record.metricsPort)}/metrics`)
@@ -55,8 +56,14 @@ async function writePidFile(path: string, runtime: Runtime): Promise<void> {
   }
 }
 
-export function httpUrl(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+/** Where clients reach it; without TLS first. */
+export function mcpUrls({host, port, tlsPort, plain}: RuntimeRecord): string[] {
+  const secure = tlsPort === undefined ? [] : [`${httpUrl(host, tlsPort, 'https')}/mcp`]
+  return plain === false ? secure : [`${httpUrl(host, port)}/mcp`, ...secure]
+}
+
+export function httpUrl(host: string, port: number, scheme = 'http'): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function endOnSignals(runtime: Runtime): void {

@@ -40,7 +40,7 @@ export function statusDocument(record: RuntimeRecord, snapshot: Snapshot): Statu
     version: snapshot.version,
     startedAt: snapshot.startedAt,
     uptimeMs: Math.max(0, Date.parse(snapshot.at) - Date.parse(snapshot.startedAt)),
-    url: `http://${authority(snapshot.listen.host, snapshot.listen.port)}/mcp`,
+    url: `${snapshot.listen.tls?.plain === false ? 'https' : 'http'}://${authority(snapshot.listen.host, snapshot.listen.port)}/mcp`,
     metricsUrl:
       metricsHost === null || metricsPort === null ? null : `http://${authority(metricsHost, metricsPort)}/metrics`,
     socket: record.socket,

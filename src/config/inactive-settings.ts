@@ -8,14 +8,13 @@ export interface InactiveSetting {
 
 /** Never accepted in silence. An entry goes when its setting starts to work. */
 export const inactiveSettings: readonly InactiveSetting[] = [
-  {place: 'server.tls', protects: true},
   {place: 'server.session_key'},
+  {place: 'servers.*.auth.oauth'},
+  {place: 'servers.*.auth.tls'},
   {place: 'proxy.batching'},
   {place: 'proxy.hot_reload'},
   {place: 'cache'},
   {place: 'context_optimization'},
-  {place: 'auth', protects: true},
-  {place: 'rate_limit', protects: true},
   {place: 'observability.logging.modules'},
   {place: 'observability.logging.rotation'},
   {place: 'observability.tracing'},

@@ -1,3 +1,4 @@
+import {accessLint} from './access-lint.ts'
 import {didYouMean} from './did-you-mean.ts'
 import {inactiveSettings} from './inactive-settings.ts'
 import {itemSpan, keySpan, valueSpan} from './locate.ts'
@@ -14,7 +15,7 @@ export interface LintOptions {
   readonly forStart: boolean
 }
 
-type Lint = (value: unknown, source: YamlSource, options: LintOptions) => Finding[]
+export type Lint = (value: unknown, source: YamlSource, options: LintOptions) => Finding[]
 
 /**
  * What no single key can tell. Runs on the plain value, beside the schema: one wrong server must not hide that two others
@@ -31,6 +32,7 @@ const lints: readonly Lint[] = [
   groupPrefixes,
   offeredNames,
   breakerSpelling,
+  accessLint,
   inactive,
 ]
 

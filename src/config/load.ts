@@ -10,7 +10,7 @@ import type {Finding, Problem} from './problem.ts'
 import {readConfigFile} from './read-config-file.ts'
 import {readTree, type Tree} from './read-tree.ts'
 import {fileProblem, problemLines, report} from './report.ts'
-import {type Config, configSchema} from './schema.ts'
+import {type BackendConfig, type Config, configSchema} from './schema.ts'
 import {isSection, type KeyPath} from './schema-walk.ts'
 import {secretSpans} from './secret-spans.ts'
 import {secretValues} from './secret-values.ts'
@@ -119,19 +119,49 @@ function withoutEmptySections(value: unknown, path: KeyPath): unknown {
   return Object.fromEntries(filled.map(([key, item]) => [key, withoutEmptySections(item, [...path, key])]))
 }
 
-/** A relative folder starts at the folder of the file, wherever the program was started. */
+/** A relative folder or file starts at the folder of the file, wherever the program was started. */
 function withAbsoluteFolders(config: Config, folder: string): Config {
   const {state, logs} = config.paths
+  const {tls} = config.server
+  const jwt = config.auth?.jwt
   return {
     ...config,
-    servers: config.servers.map(server =>
-      server.cwd === undefined ? server : {...server, cwd: resolve(folder, server.cwd)},
-    ),
+    ...(tls && {
+      server: {
+        ...config.server,
+        tls: {
+          ...tls,
+          cert: resolve(folder, tls.cert),
+          key: resolve(folder, tls.key),
+          ...(tls.client_ca !== undefined && {client_ca: resolve(folder, tls.client_ca)}),
+        },
+      },
+    }),
+    ...(config.auth &&
+      jwt?.key_file !== undefined && {auth: {...config.auth, jwt: {...jwt, key_file: resolve(folder, jwt.key_file)}}}),
+    servers: config.servers.map(server => withAbsolutePaths(server, folder)),
     paths: {
       ...config.paths,
       ...(state === undefined ? {} : {state: resolve(folder, state)}),
       ...(logs === undefined ? {} : {logs: resolve(folder, logs)}),
     },
+  }
+}
+
+function withAbsolutePaths(server: BackendConfig, folder: string): BackendConfig {
+  const tls = server.auth?.tls
+  if (server.cwd === undefined && tls === undefined) return server
+  return {
+    ...server,
+    ...(server.cwd !== undefined && {cwd: resolve(folder, server.cwd)}),
+    ...(tls && {
+      auth: {
+        ...server.auth,
+        tls: Object.fromEntries(
+          Object.entries(tls).flatMap(([name, path]) => (path === undefined ? [] : [[name, resolve(folder, path)]])),
+        ),
+      },
+    }),
   }
 }
 

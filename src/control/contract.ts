@@ -124,6 +124,20 @@ export const snapshot = z.object({
     port: z.number().int(),
     metricsHost: z.string().nullable(),
     metricsPort: z.number().int().nullable(),
+    /** The listener that speaks TLS, where there is one. */
+    tls: z
+      .object({
+        port: z.number().int(),
+        /** false: nothing listens without TLS. */
+        plain: z.boolean(),
+        /** Of the certificate in use. */
+        subject: z.string(),
+        /** ISO-8601 UTC. */
+        notAfter: z.string(),
+        /** Why newer files were not taken. */
+        error: z.string().nullable(),
+      })
+      .optional(),
   }),
   config: z.object({path: z.string().nullable(), sha256: z.string()}),
   paths: z.object({state: z.string(), logs: z.string()}),
@@ -147,6 +161,27 @@ export const snapshot = z.object({
   /** Tools as clients see them, after prefixes. */
   tools: z.number().int(),
   servers: z.array(serverSnapshot),
+  /** Where clients have to prove who they are, or are limited. */
+  access: z
+    .object({
+      authenticates: z.boolean(),
+      /** Refused attempts by kind, as in the log. */
+      failures: z.record(z.string(), z.number().int()),
+      /** Requests over a limit. */
+      limited: z.number().int(),
+      issuers: z.array(
+        z.object({
+          issuer: z.string(),
+          /** Where the keys come from: `file …` or `url …`. */
+          from: z.string(),
+          keys: z.number().int(),
+          /** ISO-8601 UTC of the last good read. */
+          readAt: z.string().nullable(),
+          error: z.string().nullable(),
+        }),
+      ),
+    })
+    .optional(),
   /** Absent where no request log is kept. */
   requestLog: requestLogFigures.optional(),
 })

@@ -18,6 +18,10 @@ export const runtimeRecord = z.object({
   logPath: z.string(),
   host: z.string(),
   port: z.number().int().min(0).max(65_535),
+  /** Of the listener that speaks TLS, where there is one. */
+  tlsPort: z.number().int().min(0).max(65_535).optional(),
+  /** false: nothing listens without TLS, and `port` is the one that speaks it. */
+  plain: z.boolean().optional(),
   metricsHost: z.string().nullable(),
   metricsPort: z.number().int().min(0).max(65_535).nullable(),
   /** The control socket; not always `<state>/control.sock`, whose path may be too long for a socket. */

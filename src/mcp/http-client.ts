@@ -50,13 +50,3 @@ export interface HttpClientOptions {
   readonly connectTimeoutMs: number
   readonly pool: HttpPoolOptions
 }
-
-/** Plain HTTP has a client of its own, at a third of the cost (docs/decisions/0010); TLS is undici's. */
-export async function openHttpClient(options: HttpClientOptions): Promise<HttpClient> {
-  if (options.origin.startsWith('http:')) {
-    const {PlainHttpClient} = await import('./plain-http-client.ts')
-    return new PlainHttpClient(options)
-  }
-  const {TlsHttpClient} = await import('./tls-http-client.ts')
-  return new TlsHttpClient(options)
-}

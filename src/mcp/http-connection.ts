@@ -2,9 +2,9 @@ import {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo} from './connection.ts'
 import {type Ask, discover, initialize} from './handshake.ts'
 import {HttpCall} from './http-call.ts'
-import {openHttpClient} from './http-client.ts'
 import {HttpLink, type HttpOptions} from './http-link.ts'
 import {listenOnSession} from './http-listen.ts'
+import {openHttpClient} from './open-http-client.ts'
 
 /** Does the handshake with a Streamable HTTP backend, of either era. @throws CallFailure */
 export async function openHttp(options: HttpOptions): Promise<BackendConnection> {

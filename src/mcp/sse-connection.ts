@@ -1,8 +1,8 @@
 import type {BackendConnection} from './connection.ts'
 import {DuplexChannel} from './duplex-channel.ts'
 import {initialize} from './handshake.ts'
-import {openHttpClient} from './http-client.ts'
 import type {HttpOptions} from './http-link.ts'
+import {openHttpClient} from './open-http-client.ts'
 import {SseLink} from './sse-link.ts'
 
 /**

@@ -14,9 +14,11 @@ export interface Route {
   readonly targets: readonly Target[]
   /** What the first of them says of it. */
   readonly entry: ListEntry
+  /** A spare of another one is not: nobody wants to see both. */
+  readonly listed: boolean
 }
 
-type GrowingRoute = Route & {readonly targets: Target[]}
+type GrowingRoute = Route & {readonly targets: Target[]; listed: boolean}
 
 /** One merged list as a client sees it. */
 export interface MergedList {
@@ -188,13 +190,13 @@ export class Catalogue {
       const taken = offered === entry.key && givenAway.has(offered)
       const key = this.#keys.free({kind, backend, entry, offered, taken}, routes)
       if (key === undefined) continue
-      const route: GrowingRoute = {targets: [target], entry}
+      const route: GrowingRoute = {targets: [target], entry, listed: true}
       routes.set(key, route)
       own.set(offered, route)
       const helped = group.standsIn && kind === 'tools' ? this.#helpedBy(route, target, offered, byName) : false
       if (!group.standsIn) byName.set(offered, [...(byName.get(offered) ?? []), route])
-      // Listed where it is the only one of its name: nobody wants to see a tool and its spare one.
-      if (!helped) elements.push(renamed(entry, key))
+      route.listed = !helped
+      if (route.listed) elements.push(renamed(entry, key))
     }
   }
 
@@ -210,12 +212,13 @@ function enabledOf({members}: ServerGroup): readonly Backend[] {
   return members.filter(backend => backend.status !== 'disabled')
 }
 
-function renamed(entry: ListEntry, key: string): Buffer {
+/** An entry's description under the key that clients see. */
+export function renamed(entry: ListEntry, key: string): Buffer {
   if (key === entry.key) return entry.bytes
   return replaceSpans(entry.bytes, [{span: entry.keySpan, with: Buffer.from(JSON.stringify(key))}])
 }
 
-function joinWithCommas(parts: readonly Buffer[]): Buffer {
+export function joinWithCommas(parts: readonly Buffer[]): Buffer {
   const comma = Buffer.from(',')
   return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [comma, part])))
 }

@@ -14,9 +14,12 @@ export interface Lease {
   readonly release: () => void
 }
 
+/** The merged lists as somebody sees them. */
+export type ListSource = Pick<Catalogue, 'current' | 'settled' | 'absentOwner' | 'standIn'>
+
 /** Over which connections a client's calls go, and what it therefore sees listed. */
 export interface ClientScope {
-  readonly catalogue: Catalogue
+  readonly catalogue: ListSource
   /** Whether it has connections of its own open. */
   readonly holds: boolean
   /** Opens what the lists need, for at most `timeoutMs`. */

@@ -1,7 +1,10 @@
 import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import type https from 'node:https'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
+import type {AccessGate} from './access/gate.ts'
+import {sendRefusal} from './access/send-refusal.ts'
 import type {McpEndpoint} from './mcp-endpoint.ts'
 import {Reply} from './reply.ts'
 import type {OpenRequest, RequestLedger} from './request-ledger.ts'
@@ -17,37 +20,52 @@ export interface HealthReport {
 
 export interface HttpServerOptions {
   readonly guard: (request: IncomingMessage) => WireFault | undefined
+  /** Lets in who may come in; undefined where everybody may, as often as they like. */
+  readonly gate?: AccessGate | undefined
   readonly endpoint: McpEndpoint
   readonly ledger: RequestLedger
   readonly health: () => HealthReport
-  /** The merged tools as JSON. */
-  readonly toolsDocument: () => Promise<Buffer>
+  /** The merged tools that the sender may see, as JSON. */
+  readonly toolsDocument: (request: IncomingMessage) => Promise<Buffer>
+  /** Documents that never change and are for everybody, by path. */
+  readonly documents: ReadonlyMap<string, object>
   readonly traceIdOf: (request: IncomingMessage, requestId: string) => string
   readonly now: () => number
   readonly maxConnections: number
 }
 
+/** How every listener for clients is set up. */
+export const listenerOptions = {
+  // A client that dribbles its request is closed, whatever it sends meanwhile.
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+  requireHostHeader: false,
+} as const
+
 /** The listener that clients see: `/mcp`, `/health`, `/health/live`, `/api/tools/list`. */
 export function createHttpServer(options: HttpServerOptions): http.Server {
-  const server = http.createServer(
-    {
-      // A client that dribbles its request is closed, whatever it sends meanwhile.
-      headersTimeout: 10_000,
-      requestTimeout: 60_000,
-      keepAliveTimeout: 30_000,
-      connectionsCheckingInterval: 2_000,
-      maxHeaderSize: 16 * 1024,
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      // While it drains, a connection that was kept alive brings one more request at most.
-      if (!server.listening) response.setHeader('connection', 'close')
-      void serve(options, request, response)
-    },
+  const server: http.Server = http.createServer(
+    listenerOptions,
+    requestListener(options, () => server.listening),
   )
-  server.maxConnections = options.maxConnections
-  server.maxRequestsPerSocket = 0
+  limitConnections(server, options)
   return server
+}
+
+/** @param listening false while the server drains: a connection that was kept alive brings one more request at most */
+export function requestListener(options: HttpServerOptions, listening: () => boolean): http.RequestListener {
+  return (request, response) => {
+    if (!listening()) response.setHeader('connection', 'close')
+    void serve(options, request, response)
+  }
+}
+
+export function limitConnections(server: http.Server | https.Server, {maxConnections}: HttpServerOptions): void {
+  server.maxConnections = maxConnections
+  server.maxRequestsPerSocket = 0
 }
 
 async function serve(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -71,6 +89,9 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
   const mcp = path === '/mcp'
   sent = mcp ? options.endpoint.reply(request, response, record) : new Reply(response, record, options.now, false)
   try {
+    const waiting = options.gate?.admit(request, path, record)
+    const denied = waiting instanceof Promise ? await waiting : waiting
+    if (denied !== undefined) return await sendRefusal(denied, request, record, sent)
     if (mcp) await options.endpoint.handle(request, response, record, sent)
     else await plainPath(options, request, path, sent)
   } catch (error) {
@@ -85,8 +106,9 @@ async function plainPath(
   path: string,
   reply: Reply,
 ): Promise<void> {
+  const document = options.documents.get(path)
   const known = path === '/health' || path === '/health/live' || path === '/api/tools/list'
-  if (!known)
+  if (!known && document === undefined)
     return reply.end(
       404,
       json({
@@ -96,8 +118,9 @@ async function plainPath(
     )
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return reply.end(405, json({error: 'only GET'}), {allow: 'GET, HEAD'})
+  if (document !== undefined) return reply.end(200, json(document))
   if (path === '/health/live') return reply.end(200, json({status: 'ok'}))
-  if (path === '/api/tools/list') return reply.end(200, await options.toolsDocument())
+  if (path === '/api/tools/list') return reply.end(200, await options.toolsDocument(request))
   const report = options.health()
   reply.end(report.status === 'ok' ? 200 : 503, json(report))
 }
@@ -131,7 +154,7 @@ function json(value: object): Buffer {
  * @throws AppError `PORT_IN_USE`, `LISTEN_FAILED`
  */
 export function listen(
-  server: http.Server,
+  server: http.Server | https.Server,
   host: string,
   port: number,
   what: string,

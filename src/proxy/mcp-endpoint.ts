@@ -7,6 +7,7 @@ import {readId} from '../mcp/message-id.ts'
 import {type Era, rpcCode} from '../mcp/protocol.ts'
 import {findValue} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
+import type {RestrictedView} from './access/restricted-view.ts'
 import {classify, type Refusal} from './classify.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
@@ -24,6 +25,8 @@ export interface McpEndpointOptions {
   readonly maxBodyBytes: number
   readonly requestTimeoutMs: number
   readonly principalOf: (request: IncomingMessage) => string
+  /** What the sender may see and use; undefined for everything. */
+  readonly viewOf?: (request: IncomingMessage) => RestrictedView | undefined
 }
 
 /** A backend that says one of these speaks of the request, not of itself. */
@@ -163,7 +166,9 @@ export class McpEndpoint {
     record: OpenRequest,
     reply: Replying,
   ): Promise<void> {
-    const {services, principalOf, requestTimeoutMs} = this.#options
+    const {principalOf, requestTimeoutMs, viewOf} = this.#options
+    const view = viewOf?.(request)
+    const services = view?.services ?? this.#options.services
     const profile = session?.profile ?? profileOf(body, message, era)
     const principal = principalOf(request)
     const context: RequestContext = {
@@ -175,6 +180,7 @@ export class McpEndpoint {
       deadline: services.now() + requestTimeoutMs,
       signal: controller,
     }
+    const scope = session?.scope ?? services.scopeFor(principal, profile)
     const call: MethodCall = {
       context,
       method: message.method ?? '',
@@ -184,7 +190,7 @@ export class McpEndpoint {
       reply,
       session,
       profile,
-      scope: session?.scope ?? services.scopeFor(principal, profile),
+      scope: view === undefined ? scope : view.scope(scope),
       paramHeaders: era === 'modern' ? paramHeaders(request) : {},
       services,
     }

@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import type {Snapshot} from '../control/contract.ts'
 import type {LatencyHistogram} from '../shared/latency-buckets.ts'
+import type {GateReport} from './access/gate.ts'
 import type {RequestMetrics} from './request-metrics.ts'
 
 const boundariesSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -9,6 +10,8 @@ export interface MetricsInput {
   readonly snapshot: Snapshot
   readonly requests: RequestMetrics
   readonly backends: readonly BackendMetrics[]
+  /** Where nobody is asked who they are, and nothing is limited: undefined. */
+  readonly gate: GateReport | undefined
   readonly logLinesLost: number
   readonly nodeVersion: string
 }
@@ -57,6 +60,9 @@ export function metricsText(input: MetricsInput): string {
     '99th percentile of the last seconds.',
     snapshot.process.loopLagMs / 1000,
   )
+  page.single('only1mcp_rate_limit_exceeded_total', 'counter', 'Requests over a limit.', input.gate?.limited ?? 0)
+  page.family('only1mcp_auth_failures_total', 'counter', 'Requests whose credentials were missing or not good.')
+  for (const [kind, count] of input.gate?.failures ?? []) page.sample({reason: kind}, count)
   page.single('only1mcp_log_lines_lost_total', 'counter', 'Log lines lost to a full or slow disk.', input.logLinesLost)
   if (snapshot.requestLog) requestLogMetrics(page, snapshot.requestLog)
   page.family('only1mcp_build_info', 'gauge', 'Always 1; the version is in the labels.')

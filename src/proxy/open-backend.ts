@@ -55,7 +55,7 @@ export async function openBackend(options: OpenOptions): Promise<BackendConnecti
         : (await import('../mcp/sse-connection.ts')).openSse
     return open({
       endpoint: config.endpoint,
-      headers: config.headers,
+      headers: headersOf(config),
       identity: environment.identity,
       clock: environment.clock,
       handshakeTimeoutMs,
@@ -74,6 +74,13 @@ export async function openBackend(options: OpenOptions): Promise<BackendConnecti
       delivered: 'no',
     },
   )
+}
+
+/** The configured headers, with the configured token in place of what they say of it. */
+function headersOf({headers, auth}: BackendConfig): Readonly<Record<string, string>> {
+  if (auth?.token === undefined) return headers
+  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization')
+  return {...Object.fromEntries(others), authorization: `Bearer ${auth.token}`}
 }
 
 async function openChild(options: OpenOptions, command: string): Promise<BackendConnection> {

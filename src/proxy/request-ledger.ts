@@ -1,3 +1,4 @@
+import {anonymous} from '../auth/identity.ts'
 import type {Outcome} from '../control/contract.ts'
 import type {BlameParty} from '../shared/blame.ts'
 import type {Clock} from '../shared/clock.ts'
@@ -148,6 +149,7 @@ export class RequestLedger {
       pairs: {
         server_id: request.serverId ?? undefined,
         trace_id: request.traceId === '' ? undefined : request.traceId,
+        user: known(request.principal),
         blame: request.blame ?? undefined,
         code: request.code ?? undefined,
         outcome: request.outcome,
@@ -185,6 +187,8 @@ export class RequestLedger {
         pairs: {
           target: request.target,
           server_id: request.serverId ?? undefined,
+          client: request.blame === 'client' ? request.client : undefined,
+          user: known(request.principal),
           code: request.code,
           blame: request.blame,
           error: request.message,
@@ -207,4 +211,9 @@ export class RequestLedger {
       message: request.message === null ? null : shortText(request.message, longestShown),
     })
   }
+}
+
+/** Of somebody without a name there is nothing to say. */
+function known(principal: string | null): string | undefined {
+  return principal === null || principal === anonymous ? undefined : principal
 }

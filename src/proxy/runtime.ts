@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import type http from 'node:http'
 import {join} from 'node:path'
+import {anonymous} from '../auth/identity.ts'
 import type {Config} from '../config/schema.ts'
 import type {Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
@@ -11,11 +12,21 @@ import {systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
 import {describePortOwner} from '../shared/port-owner.ts'
 import {readProcessStat} from '../shared/proc.ts'
+import {openGate} from './access/open-gate.ts'
+import {resourceMetadata} from './access/resource-metadata.ts'
+import type {TlsServer} from './access/tls-server.ts'
 import {assemble} from './assemble.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
-import {createHttpServer, listen} from './http-server.ts'
+import {
+  createHttpServer,
+  type HttpServerOptions,
+  limitConnections,
+  listen,
+  listenerOptions,
+  requestListener,
+} from './http-server.ts'
 import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
 import {createMetricsServer} from './metrics-server.ts'
@@ -136,26 +147,41 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers,
   })
   const {backends, catalogue, sessions} = inside
+  const gate = await openGate({config, services: inside.services, clock, log: message => log.write(message)}).catch(
+    (error: unknown) => {
+      reaper.dismiss()
+      lag.stop()
+      void Promise.all([inside.stop(), store.close(200), breakers.close()])
+      log.close()
+      throw error
+    },
+  )
   const endpoint = new McpEndpoint({
     services: inside.services,
     redactor,
     maxBodyBytes: config.server.max_body_size,
     requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
-    principalOf: () => 'anonymous',
+    principalOf: gate === undefined ? () => anonymous : request => gate.principalOf(request),
+    ...(gate && {viewOf: request => gate.viewOf(request)}),
   })
-  const front = createHttpServer({
+  const frontOptions: HttpServerOptions = {
     guard: guardOf(config.server.host),
+    gate,
     endpoint,
     ledger,
     health: () => healthReport(state, backends),
-    toolsDocument: async () => {
-      const list = await catalogue.settled(config.server.list_timeout)
+    toolsDocument: async request => {
+      const lists = gate?.listsFor(request, catalogue) ?? catalogue
+      const list = await lists.settled(config.server.list_timeout)
       return Buffer.concat([Buffer.from('{"tools":['), list.lists.tools.elements, Buffer.from(']}\n')])
     },
+    documents: resourceMetadata(config.auth?.enabled === true ? config.auth.oauth : undefined),
     traceIdOf: createTraceIds(),
     now: clock.now,
     maxConnections: 10_000,
-  })
+  }
+  const front = createHttpServer(frontOptions)
+  let secure: TlsServer | undefined
   const snapshot = (): Snapshot =>
     takeSnapshot({
       record,
@@ -168,6 +194,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       backends,
       lag,
       redactor,
+      gate: gate?.report,
+      tls: secure?.report,
       requestLog,
     })
   const metricsServer = createMetricsServer(
@@ -176,6 +204,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         snapshot: snapshot(),
         requests: requestMetrics,
         backends,
+        gate: gate?.report,
         logLinesLost: log.lost,
         nodeVersion: process.version,
       }),
@@ -183,7 +212,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   )
   let control: http.Server | undefined
   const closeAll = (): void => {
-    for (const each of [front, metricsServer, control]) {
+    secure?.stop()
+    for (const each of [front, secure?.server, metricsServer, control]) {
       each?.close()
       each?.closeAllConnections()
     }
@@ -192,7 +222,29 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 
   try {
-    record.port = await listen(front, record.host, record.port, 'MCP', describePortOwner)
+    const {tls, plain} = config.server
+    if (tls !== undefined) {
+      const {createTlsServer} = await import('./access/tls-server.ts')
+      const opened = createTlsServer({
+        files: tls,
+        certificateProves: config.auth?.enabled === true && config.auth.mtls?.enabled === true,
+        handler: requestListener(frontOptions, () => opened.server.listening),
+        serverOptions: listenerOptions,
+        clock,
+        log: message => log.write(message),
+      })
+      secure = opened
+      limitConnections(opened.server, frontOptions)
+    }
+    if (plain) record.port = await listen(front, record.host, record.port, 'MCP', describePortOwner)
+    if (secure !== undefined) {
+      const tlsPort = await listen(secure.server, record.host, tls?.port ?? 0, 'MCP over TLS', describePortOwner)
+      record.tlsPort = tlsPort
+      if (!plain) {
+        record.port = tlsPort
+        record.plain = false
+      }
+    }
     if (record.metricsHost !== null && record.metricsPort !== null) {
       record.metricsPort = await listen(
         metricsServer,
@@ -273,8 +325,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       pairs: {reason, in_flight: ledger.inFlight},
     })
     events.emit({type: 'lifecycle', what: 'draining', message: reason})
-    front.close()
-    front.closeIdleConnections()
+    for (const each of [front, secure?.server]) {
+      each?.close()
+      each?.closeIdleConnections()
+    }
     sessions.endStreams()
     // Children get the last part of the time, requests in flight what comes before.
     const childGraceMs = Math.min(2000, config.server.shutdown_timeout / 2)

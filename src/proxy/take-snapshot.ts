@@ -2,6 +2,8 @@ import {contractVersion, type Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RequestLog} from '../store/request-log.ts'
+import type {GateReport} from './access/gate.ts'
+import type {TlsReport} from './access/tls-server.ts'
 import type {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import type {Catalogue} from './catalogue.ts'
@@ -22,6 +24,8 @@ export interface SnapshotParts {
   readonly backends: readonly Backend[]
   readonly lag: LoopLag
   readonly redactor: Redactor
+  readonly gate: GateReport | undefined
+  readonly tls: TlsReport | undefined
   readonly requestLog: RequestLog | null
 }
 
@@ -39,7 +43,14 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     pid: record.pid,
     startedAt: record.startedAt,
     state: parts.state,
-    listen: {host: record.host, port: record.port, metricsHost: record.metricsHost, metricsPort: record.metricsPort},
+    listen: {
+      host: record.host,
+      port: record.port,
+      metricsHost: record.metricsHost,
+      metricsPort: record.metricsPort,
+      ...(parts.tls &&
+        record.tlsPort !== undefined && {tls: {port: record.tlsPort, plain: record.plain !== false, ...parts.tls}}),
+    },
     config: {path: record.configPath, sha256: parts.configSha256},
     paths: {state: record.statePath, logs: record.logPath},
     process: {
@@ -57,8 +68,24 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     },
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.count,
+    ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
+  }
+}
+
+function shownAccess({authenticates, failures, limited, issuers}: GateReport, redactor: Redactor): Snapshot['access'] {
+  return {
+    authenticates,
+    failures: Object.fromEntries(failures),
+    limited,
+    issuers: issuers.map(({issuer, from, keys, readAt, error}) => ({
+      issuer,
+      from: redactor.text(from),
+      keys,
+      readAt,
+      error: error === null ? null : redactor.text(error),
+    })),
   }
 }
 

@@ -43,6 +43,7 @@ export const packageRules: readonly PackageRule[] = [
   {package: 'yaml', rooms: ['config']},
   {package: 'zod', rooms: ['config', 'control']},
   {package: 'better-sqlite3', rooms: ['store']},
+  {package: 'jose', rooms: ['auth']},
   {package: 'pg', rooms: ['store']},
   {package: 'ioredis', rooms: ['store']},
   {package: 'tar', rooms: ['diagnostics', 'recovery']},

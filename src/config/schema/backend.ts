@@ -1,5 +1,5 @@
 import {z} from 'zod'
-import {count, duration, name} from './values.ts'
+import {count, duration, httpUrl, name, secret} from './values.ts'
 
 const environment = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a name of an environment variable'),
@@ -63,6 +63,29 @@ const resources = z.strictObject({
   deny: deny.describe('these URIs cannot be read, whatever allow says'),
 })
 
+/** How we prove to a server who we are. */
+const outboundAuth = z.strictObject({
+  token: secret.optional().describe('sent as Authorization: Bearer'),
+  oauth: z
+    .strictObject({
+      token_url: httpUrl,
+      client_id: name,
+      client_secret: secret.optional(),
+      client_auth: z.enum(['basic', 'post']).default('basic').describe('how the secret is sent'),
+      refresh_token: secret.optional().describe('without it the client asks for itself (client_credentials)'),
+      scope: name.optional(),
+    })
+    .optional()
+    .describe('a token that is got and renewed'),
+  tls: z
+    .strictObject({
+      ca: name.optional().describe('file of the CA of the server'),
+      cert: name.optional().describe('file of our client certificate'),
+      key: name.optional().describe('file of its private key'),
+    })
+    .optional(),
+})
+
 /** One MCP server behind the proxy. */
 export const backend = z.strictObject({
   id: z
@@ -80,6 +103,7 @@ export const backend = z.strictObject({
   cwd: name.optional().describe('folder the command runs in; a relative one starts at the folder of this file'),
   endpoint: z.url({protocol: /^https?$/, error: 'expected an http:// or https:// URL'}).optional(),
   headers: headers.default({}).meta({secret: true}),
+  auth: outboundAuth.optional().describe('credentials of the proxy at this server; those of clients never go there'),
   prefix: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{0,48}$/, 'a prefix holds letters, digits, "-", "_" and ".", at most 48')

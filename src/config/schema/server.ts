@@ -15,6 +15,7 @@ export const server = z
   .strictObject({
     host: name.default('127.0.0.1').describe('address to listen on'),
     port: port.default(8080),
+    plain: z.boolean().default(true).describe('false: no listener without TLS; needs tls'),
     tls: tls.optional(),
     session_key: secret.optional().describe('signs session ids; the same on all instances'),
     allowed_hosts: z

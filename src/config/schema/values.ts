@@ -47,3 +47,5 @@ export const share = z.number().min(0).max(1)
 
 /** Text that must never be shown. */
 export const secret = z.string().min(1).meta({secret: true})
+
+export const httpUrl = z.url({protocol: /^https?$/, error: 'expected an http:// or https:// URL'})

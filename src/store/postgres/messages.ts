@@ -11,6 +11,8 @@ export type Order =
   | ({readonly do: 'open'} & PostgresSettings)
   /** `lines`: rows as arrays in JSON, one a line. */
   | {readonly do: 'write'; readonly batch: number; readonly rows: number; readonly lines: string}
+  /** The runtime ends: what is not written soon goes to the spool. */
+  | {readonly do: 'hurry'}
   | {readonly do: 'close'; readonly withinMs: number}
 
 /** What the thread tells. `waiting`: rows in the spool now. */

@@ -99,6 +99,7 @@ export function openPostgresLog(settings: PostgresSettings, tell: (note: StoreNo
 
   const close = async (deadlineMs: number): Promise<void> => {
     const until = performance.now() + deadlineMs
+    thread.order({do: 'hurry'})
     await queue.close(deadlineMs)
     if (state !== 'unavailable') {
       let timer: NodeJS.Timeout | undefined

@@ -15,6 +15,7 @@ try {
   port.on('message', async (order: Order) => {
     if (order.do === 'open') writer = new PostgresWriter(order, tell)
     if (order.do === 'write') writer?.write(order)
+    if (order.do === 'hurry') writer?.hurry()
     if (order.do === 'close') {
       await writer?.close(order.withinMs)
       tell({is: 'closed'})

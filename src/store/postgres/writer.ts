@@ -9,6 +9,7 @@ type Batch = Extract<Order, {do: 'write'}>
 const reconnectEveryMs = 1000
 /** An insert that takes longer is put on disk with all behind it; should it be done after all, its rows are passed over. */
 const slowAfterMs = 1000
+const slowAtTheEndMs = 200
 const replayedAtOnce = 1000
 const retainEveryMs = 60_000
 
@@ -27,6 +28,7 @@ export class PostgresWriter {
   #failing = false
   #closing = false
   #retainAt = 0
+  #slowAfterMs = slowAfterMs
 
   constructor(settings: PostgresSettings, tell: (told: Told) => void) {
     this.#settings = settings
@@ -41,9 +43,15 @@ export class PostgresWriter {
     void this.#work()
   }
 
+  /** There is no time left to wait for a server that may be frozen. */
+  hurry(): void {
+    this.#slowAfterMs = slowAtTheEndMs
+    setTimeout(() => this.#allToSpool(), slowAtTheEndMs)
+  }
+
   /** What is not in the database soon goes to the spool. */
   async close(withinMs: number): Promise<void> {
-    const until = performance.now() + Math.min(withinMs, slowAfterMs)
+    const until = performance.now() + Math.min(withinMs, this.#slowAfterMs)
     while (this.#queue.length > 0 && performance.now() < until) await wait(10)
     this.#closing = true
     this.#allToSpool()
@@ -100,9 +108,9 @@ export class PostgresWriter {
 
   async #writeBatch(connection: Connection, batch: Batch): Promise<void> {
     const slow = setTimeout(() => {
-      this.#trouble(`no answer within ${slowAfterMs} ms`)
+      this.#trouble(`no answer within ${this.#slowAfterMs} ms`)
       this.#allToSpool()
-    }, slowAfterMs)
+    }, this.#slowAfterMs)
     try {
       const lost = await insertWhatFits(connection, batch.lines.split('\n'))
       if (this.#queue[0] !== batch) return // it went to the spool meanwhile

@@ -145,6 +145,23 @@ describe('the request log in PostgreSQL', {timeout: 60_000}, () => {
     await vi.waitFor(() => expect(readdirSync(spoolDir)).toEqual([]))
   })
 
+  it('frozen when we end: what it did not take in time waits for the next start', async () => {
+    const server = await startPostgres()
+    const spoolDir = join(tempDir(), 'spool')
+    const first = open(server.url, spoolDir)
+    first.record(100)
+    await untilRows(server, 100)
+    server.freeze(true)
+    first.record(4000)
+    const began = performance.now()
+    await first.log.close(900)
+    expect(performance.now() - began).toBeLessThan(1500)
+    expect(first.log.requests.figures()).toMatchObject({written: 100, dropped: 0, spooled: 4000})
+    server.freeze(false)
+    open(server.url, spoolDir)
+    await untilRows(server, 4100)
+  })
+
   it('loses nothing that was on disk when we are killed in the middle of bringing it back', async () => {
     const server = await startPostgres()
     const spoolDir = join(tempDir(), 'spool')

@@ -1,0 +1,57 @@
+import {hash as hashOnce, randomBytes, timingSafeEqual} from 'node:crypto'
+import type {Identity} from './identity.ts'
+
+/** Says what a key is for, to people and to secret scanners. */
+export const keyPrefix = 'o1k_'
+
+/** `sha256:` and 64 hex digits; the bare digits (as sha256sum prints them) are read too. */
+const hashFormat = /^(?:sha256:)?([0-9a-f]{64})$/i
+
+export interface StoredKey {
+  readonly id: string
+  readonly hash: string
+  readonly roles: readonly string[]
+}
+
+/** A new key: 256 random bits. It is shown once and kept nowhere. */
+export function newApiKey(): string {
+  return keyPrefix + randomBytes(32).toString('base64url')
+}
+
+/**
+ * What is stored of a key. A fast hash is enough for a key that nobody can guess, see
+ * docs/decisions/0020-api-keys-are-hashed-with-sha256.md.
+ */
+export function hashApiKey(key: string): string {
+  return `sha256:${hashOnce('sha256', key)}`
+}
+
+/** Whether any key can have this hash. */
+export function isKeyHash(hash: string): boolean {
+  return hashFormat.test(hash)
+}
+
+/** The keys of a configuration. Finding one costs one hash, however many there are. */
+export class ApiKeys {
+  /** By the digest, a character a byte. */
+  readonly #keys = new Map<string, {readonly digest: Buffer; readonly identity: Identity}>()
+
+  constructor(keys: readonly StoredKey[]) {
+    for (const {id, hash, roles} of keys) {
+      const hex = hashFormat.exec(hash)?.[1]?.toLowerCase()
+      if (hex === undefined) continue // nothing can match it; the configuration's check has said so
+      const digest = Buffer.from(hex, 'hex')
+      this.#keys.set(digest.toString('latin1'), {digest, identity: {principal: `key:${id}`, roles}})
+    }
+  }
+
+  get size(): number {
+    return this.#keys.size
+  }
+
+  find(key: string): Identity | undefined {
+    const digest = hashOnce('sha256', key, 'buffer')
+    const found = this.#keys.get(digest.toString('latin1'))
+    return found !== undefined && timingSafeEqual(found.digest, digest) ? found.identity : undefined
+  }
+}

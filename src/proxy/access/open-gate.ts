@@ -1,0 +1,78 @@
+import {ApiKeys} from '../../auth/api-keys.ts'
+import {Authenticator} from '../../auth/authenticator.ts'
+import type {TrustedIssuer} from '../../auth/jwt/verify-jwt.ts'
+import type {Config} from '../../config/schema.ts'
+import type {Clock} from '../../shared/clock.ts'
+import type {Services} from '../method-call.ts'
+import type {LogMessage} from '../runtime-log.ts'
+import {AccessGate} from './gate.ts'
+import {Limits} from './limits.ts'
+import {metadataPlace} from './resource-metadata.ts'
+import type {SharedCounter} from './shared-counter.ts'
+
+export interface OpenGateOptions {
+  readonly config: Config
+  readonly services: Services
+  readonly clock: Clock
+  readonly log: (message: LogMessage) => void
+  /** Where instances share state. */
+  readonly counter?: SharedCounter | undefined
+}
+
+/**
+ * The gate that a configuration asks for; undefined where it asks for none, so that nothing is in the way then.
+ * @throws AppError `JWT_KEY_FILE`
+ */
+export async function openGate(options: OpenGateOptions): Promise<AccessGate | undefined> {
+  const {config, services, clock, log, counter} = options
+  const auth = config.auth?.enabled === true ? config.auth : undefined
+  if (auth === undefined && config.rate_limit?.enabled !== true) return undefined
+  const issuers = auth === undefined ? [] : await openIssuers(auth, clock, log)
+  return new AccessGate({
+    authenticator:
+      auth &&
+      new Authenticator({
+        keys: new ApiKeys(auth.api_keys),
+        tokens: issuers.length === 0 ? undefined : await openTokens(issuers, auth, clock),
+        certificates: auth.mtls?.enabled === true ? auth.mtls.subjects : undefined,
+      }),
+    roles: auth?.roles ?? {},
+    issuers,
+    limits: new Limits(config.rate_limit, clock.now, counter),
+    services,
+    wallMs: clock.wallMs,
+    ...(auth?.oauth && {
+      metadataUrl: metadataPlace(auth.oauth.resource).url,
+      ...(auth.oauth.scopes.length > 0 && {scope: auth.oauth.scopes.join(' ')}),
+    }),
+  })
+}
+
+type Auth = NonNullable<Config['auth']>
+
+async function openTokens(issuers: readonly TrustedIssuer[], {jwt}: Auth, {wallMs}: Clock) {
+  const {CachedTokens} = await import('../../auth/jwt/token-verifier.ts')
+  return new CachedTokens({
+    issuers,
+    clockSkewMs: jwt?.clock_skew ?? 60_000,
+    rolesClaim: jwt?.roles_claim ?? 'roles',
+    wallMs,
+  })
+}
+
+async function openIssuers(auth: Auth, clock: Clock, log: OpenGateOptions['log']): Promise<TrustedIssuer[]> {
+  if (auth.jwt === undefined && auth.oauth === undefined) return []
+  const {trustedIssuers} = await import('../../auth/jwt/trusted-issuers.ts')
+  const onFault = (keys: string, error: string): void =>
+    log({
+      level: 'ERROR',
+      module: 'auth',
+      kind: 'TokenKeysUnreadable',
+      message: 'the keys that tokens are verified with cannot be read; the last good ones stay in force',
+      pairs: {keys, error},
+    })
+  const issuers = trustedIssuers({jwt: auth.jwt, oauth: auth.oauth, clock, onFault})
+  // Fetched before the first token comes; that nothing waits for it is the point.
+  for (const {keys} of issuers) void keys.keys(false)
+  return issuers
+}
