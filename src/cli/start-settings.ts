@@ -7,7 +7,8 @@ import type {Problem} from '../config/problem.ts'
 import type {Config} from '../config/schema.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
-import {type LogFormat, type LogLevel, logLevels} from '../shared/log-line.ts'
+import {applyFilter, type LogFilter, moduleName, parseLogFilter} from '../shared/log-filter.ts'
+import type {LogFormat} from '../shared/log-line.ts'
 
 /** What the command line says; each wins over the environment, and that over the file. */
 export interface StartFlags {
@@ -55,12 +56,15 @@ export function settleStart(flags: StartFlags, env: NodeJS.ProcessEnv, cwd: stri
 function withOverrides(config: Config, flags: StartFlags, env: NodeJS.ProcessEnv): Config {
   const host = flags.host ?? env.ONLY1MCP_HOST ?? config.server.host
   const port = flags.port ?? portOf(env.ONLY1MCP_PORT) ?? config.server.port
-  const level = levelOf(flags.logLevel ?? env.ONLY1MCP_LOG ?? env.RUST_LOG) ?? config.observability.logging.level
-  const format = formatOf(flags.logFormat ?? env.ONLY1MCP_LOG_FORMAT) ?? config.observability.logging.format
+  const {level, modules} = filterOf(config, flags, env)
+  const format =
+    formatOf('--log-format', flags.logFormat) ??
+    formatOf('ONLY1MCP_LOG_FORMAT', env.ONLY1MCP_LOG_FORMAT) ??
+    config.observability.logging.format
   return {
     ...config,
     server: {...config.server, host, port},
-    observability: {...config.observability, logging: {...config.observability.logging, level, format}},
+    observability: {...config.observability, logging: {...config.observability.logging, level, modules, format}},
   }
 }
 
@@ -71,20 +75,32 @@ function portOf(text: string | undefined): number | undefined {
   throw badSetting('ONLY1MCP_PORT', text, 'a port from 0 to 65535')
 }
 
-function levelOf(text: string | undefined): LogLevel | undefined {
-  if (text === undefined || text === '') return undefined
-  // RUST_LOG syntax: the entry without a module is the level of all.
-  const plain = text.split(',').find(part => !part.includes('='))
-  const level = (plain ?? '').trim().toLowerCase()
-  if ((logLevels as readonly string[]).includes(level)) return level as LogLevel
-  if (plain === undefined) return undefined
-  throw badSetting('the log level', text, logLevels.join(', '))
+/** The first of flag, ONLY1MCP_LOG and RUST_LOG that says something, over what the file says. */
+function filterOf({observability: {logging}}: Config, flags: StartFlags, env: NodeJS.ProcessEnv): LogFilter {
+  const modules = Object.entries(logging.modules ?? {}).map(([name, level]) => [moduleName(name), level] as const)
+  const configured: LogFilter = {level: logging.level, modules: Object.fromEntries(modules)}
+  const sources = [
+    ['--log-level', flags.logLevel],
+    ['ONLY1MCP_LOG', env.ONLY1MCP_LOG],
+    ['RUST_LOG', env.RUST_LOG],
+  ] as const
+  for (const [source, text] of sources) {
+    // An empty variable says nothing; an empty flag is a slip.
+    if (text === undefined || (text.trim() === '' && source !== '--log-level')) continue
+    const parsed = parseLogFilter(text)
+    if (parsed.ok) return applyFilter(configured, parsed.filter)
+    throw new AppError('BAD_SETTING', `${source}: invalid log filter ${JSON.stringify(parsed.part)}: ${parsed.why}`, {
+      exitCode: exitCode.usage,
+      fix: 'Give a level (info), or levels by module: info,only1mcp::proxy=trace.',
+    })
+  }
+  return configured
 }
 
-function formatOf(text: string | undefined): LogFormat | undefined {
+function formatOf(source: string, text: string | undefined): LogFormat | undefined {
   if (text === undefined || text === '') return undefined
   if (text === 'text' || text === 'json') return text
-  throw badSetting('the log format', text, 'text or json')
+  throw badSetting(source, text, 'text or json')
 }
 
 function badSetting(what: string, value: string, wanted: string): AppError {

@@ -16,7 +16,10 @@ export default class Start extends BaseCommand {
     }),
     host: Flags.string({description: 'address to listen on (ONLY1MCP_HOST, server.host)'}),
     port: Flags.integer({description: 'port to listen on (ONLY1MCP_PORT, server.port)', min: 0, max: 65_535}),
-    'log-level': Flags.string({description: 'trace, debug, info, warn or error (ONLY1MCP_LOG, RUST_LOG)'}),
+    'log-level': Flags.string({
+      description:
+        'trace, debug, info, warn or error, or by module: info,only1mcp::proxy=trace (ONLY1MCP_LOG, RUST_LOG, observability.logging)',
+    }),
     'log-format': Flags.string({description: 'text or json (ONLY1MCP_LOG_FORMAT)'}),
     daemon: Flags.boolean({
       description: 'go on in the background; returns when the runtime answers',

@@ -25,8 +25,6 @@ export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'circuit_breaker'},
   {place: 'auth', protects: true},
   {place: 'rate_limit', protects: true},
-  {place: 'observability.logging.modules'},
-  {place: 'observability.logging.rotation'},
   {place: 'observability.tracing'},
   {place: 'observability.request_log'},
   {place: 'profiling'},

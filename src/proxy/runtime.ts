@@ -70,8 +70,17 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const leftover = claimStateFolder(options.stateDir)
   const events = new EventLog(instance, clock)
   const redactor = knownValuesRedactor(options.secrets)
-  const {level, format} = config.observability.logging
-  const log = new RuntimeLog({folder: options.logDir, level, format, events, redactor})
+  const {level, modules = {}, format, rotation} = config.observability.logging
+  const log = new RuntimeLog({
+    folder: options.logDir,
+    filter: {level, modules},
+    rotation: rotation.enabled
+      ? {maxBytes: rotation.max_size, maxAgeMs: rotation.max_age, keep: rotation.keep}
+      : undefined,
+    format,
+    events,
+    redactor,
+  })
   const requestMetrics = new RequestMetrics()
   const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics})
   const server = {name: 'only1mcp', version: options.version}
