@@ -1,8 +1,9 @@
 import {messageOf} from '../shared/errors.ts'
-import {CallFailure} from './call-failure.ts'
+import type {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, BackendCall} from './connection.ts'
 import {scanMessage} from './envelope.ts'
-import {type HttpHead, transportFailure} from './http-exchange.ts'
+import {answerFailure, mediaType, notAnAnswer, type SeenAnswer, tooLarge} from './http-answer-failure.ts'
+import type {HttpExchange, HttpHead, HttpReceiver} from './http-client.ts'
 import type {HttpLink} from './http-link.ts'
 import {errorValue, requestMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
@@ -11,14 +12,15 @@ import {ownProgressToken} from './progress-token.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
 import {StreamPosition} from './stream-position.ts'
+import {transportFailure} from './transport-failure.ts'
 
 /** One call over HTTP: a POST whose answer is JSON or a stream of events. Ends once. */
-export class HttpCall {
+export class HttpCall implements HttpReceiver {
   readonly #link: HttpLink
   readonly #call: BackendCall
   readonly #id: number
   readonly #startedAt: number
-  #abort: () => void = () => {}
+  #exchange: HttpExchange | undefined
   #over = false
   #settle: {resolve: (answer: BackendAnswer) => void; reject: (failure: CallFailure) => void} | undefined
   #timer: NodeJS.Timeout | undefined
@@ -51,20 +53,11 @@ export class HttpCall {
         }
         call.signal.addEventListener('abort', this.#onAbort, {once: true})
       }
-      const params = this.#link.era === 'legacy' ? ownProgressToken(call.params, this.#id) : call.params
-      this.#abort = this.#link.post(requestMessage(this.#id, call.method, params), this.#headers(), {
-        onHead: (status, headers) => this.#head(status, headers),
-        onData: chunk => this.#data(chunk),
-        onEnd: () => this.#complete(),
-        onError: (error, written) => this.#broken(transportFailure(this.#link.origin, error, written)),
-      })
+      const {era} = this.#link
+      const params = era === 'legacy' ? ownProgressToken(call.params, this.#id) : call.params
+      const headers = this.#link.headersFor(call.method, call.name, call.headers)
+      this.#exchange = this.#link.post(requestMessage(this.#id, call.method, params), headers, this)
     })
-  }
-
-  #headers(): Readonly<Record<string, string>> {
-    const {method, name, headers} = this.#call
-    const own = this.#link.headersFor(method, name)
-    return this.#link.era === 'modern' && headers !== undefined ? {...own, ...headers} : own
   }
 
   /** The modern era cancels by closing the stream (#fail does it), the legacy one by a notification. */
@@ -73,13 +66,9 @@ export class HttpCall {
     this.#link.notify('notifications/cancelled', Buffer.from(JSON.stringify({requestId: this.#id, reason})))
   }
 
-  #head(status: number, headers: HttpHead): void {
+  head(status: number, headers: HttpHead): void {
     this.#status = status
-    this.#contentType =
-      String(headers['content-type'] ?? '')
-        .split(';')[0]
-        ?.trim()
-        .toLowerCase() ?? ''
+    this.#contentType = mediaType(headers['content-type'])
     if (this.#call.method === 'initialize') this.#link.learnSession(headers)
     if (status === 200 && this.#contentType === 'text/event-stream') {
       const position = this.#position ?? new StreamPosition()
@@ -90,27 +79,34 @@ export class HttpCall {
           position.note(event)
           this.#message(event.data)
         },
-        onOverflow: () => this.#fail(this.#tooLarge()),
+        onOverflow: () => this.#fail(tooLarge(this.#seen(), this.#link.options.maxMessageBytes)),
       })
     }
   }
 
-  #data(chunk: Buffer): void {
+  data(chunk: Buffer): void {
     if (this.#events) return this.#events.push(chunk)
     this.#size += chunk.length
-    if (this.#size > this.#link.options.maxMessageBytes) return this.#fail(this.#tooLarge())
+    if (this.#size > this.#link.options.maxMessageBytes)
+      return this.#fail(tooLarge(this.#seen(), this.#link.options.maxMessageBytes))
     this.#chunks.push(chunk)
   }
 
-  #complete(): void {
+  end(): void {
     if (this.#over) return
     if (this.#events) {
       this.#events.end()
-      return this.#broken(this.#failure('StreamEnded', 'transport', 'the event stream ended without the answer'))
+      return this.#broken(
+        answerFailure(this.#seen(), 'StreamEnded', 'transport', 'the event stream ended without the answer'),
+      )
     }
     const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
     if (this.#contentType === 'application/json') this.#message(body)
     if (!this.#over) this.#fail(this.#notAnAnswer(body))
+  }
+
+  failed(error: Error, written: boolean): void {
+    this.#broken(transportFailure(this.#link.origin, error, written))
   }
 
   /**
@@ -122,15 +118,15 @@ export class HttpCall {
     if (this.#over || lastEventId === null || this.#link.era === 'modern') return this.#fail(failure)
     this.#reopening = setTimeout(() => {
       this.#events = undefined
-      this.#abort = this.#link.get(
+      this.#exchange = this.#link.get(
         {
-          onHead: (status, headers) => {
-            this.#head(status, headers)
+          head: (status, headers) => {
+            this.head(status, headers)
             if (this.#events === undefined) this.#fail(failure)
           },
-          onData: chunk => this.#data(chunk),
-          onEnd: () => this.#complete(),
-          onError: () => this.#fail(failure),
+          data: chunk => this.data(chunk),
+          end: () => this.end(),
+          failed: () => this.#fail(failure),
         },
         lastEventId,
       )
@@ -144,14 +140,8 @@ export class HttpCall {
     const scanned = scanMessage(bytes)
     if (!scanned.ok) {
       if (this.#status >= 400) return // an error page that calls itself JSON: the status says more
-      return this.#fail(
-        this.#failure(
-          'MalformedAnswer',
-          'backend-logic',
-          `the answer is no valid JSON-RPC message (${scanned.fault})`,
-          bytes,
-        ),
-      )
+      const message = `the answer is no valid JSON-RPC message (${scanned.fault})`
+      return this.#fail(answerFailure(this.#seen(bytes), 'MalformedAnswer', 'backend-logic', message))
     }
     const {kind, method, id, params, result, error} = scanned.message
     const part = (span: {readonly start: number; readonly end: number} | null): Buffer | null =>
@@ -201,82 +191,33 @@ export class HttpCall {
   }
 
   #sessionLost(body: Buffer): CallFailure {
-    const lost = this.#failure(
-      'SessionLost',
-      'backend-process',
-      `the backend has forgotten our session (HTTP ${this.#status})`,
-      body,
-      'no',
-    )
+    const message = `the backend has forgotten our session (HTTP ${this.#status})`
+    const lost = answerFailure(this.#seen(body), 'SessionLost', 'backend-process', message, 'no')
     this.#link.lost(lost)
     return lost
   }
 
   #notAnAnswer(body: Buffer): CallFailure {
-    const status = this.#status
-    if (status === 404 && this.#link.hasSession) return this.#sessionLost(body)
-    if (status === 401 || status === 403) {
-      return this.#failure(
-        'CredentialsRejected',
-        'proxy',
-        `the backend rejected our credentials with HTTP ${status}`,
-        body,
-        'no',
-      )
-    }
-    if (status >= 300 && status < 400)
-      return this.#failure(
-        'HttpStatus',
-        'backend-logic',
-        `it redirects (HTTP ${status}); redirects are not followed`,
-        body,
-      )
-    if (status >= 400) return this.#failure('HttpStatus', 'backend-logic', `it answered HTTP ${status}`, body)
-    return this.#failure(
-      'NotMcp',
-      'backend-logic',
-      `it answered ${this.#contentType || 'without a content type'} where JSON or an event stream is due`,
-      body,
-    )
+    if (this.#status === 404 && this.#link.hasSession) return this.#sessionLost(body)
+    return notAnAnswer(this.#seen(body))
   }
 
-  #tooLarge(): CallFailure {
-    return this.#failure(
-      'AnswerTooLarge',
-      'backend-logic',
-      `the answer is larger than ${this.#link.options.maxMessageBytes} bytes`,
-    )
-  }
-
-  #failure(
-    kind: string,
-    blame: CallFailure['blame'],
-    message: string,
-    body?: Buffer,
-    delivered: CallFailure['delivered'] = 'unknown',
-  ): CallFailure {
-    const seen = body !== undefined && body.length > 0 ? `: ${body.toString('utf8', 0, 300)}` : ''
-    return new CallFailure(message, {
-      kind,
-      blame,
-      code: delivered === 'no' ? rpcCode.noBackend : rpcCode.serverError,
-      delivered,
-      evidence: `HTTP ${this.#status}${seen}`,
-    })
+  #seen(body?: Buffer): SeenAnswer {
+    return {status: this.#status, contentType: this.#contentType, ...(body && {body})}
   }
 
   #answer(answer: BackendAnswer): void {
     if (this.#over) return
     this.#finish()
     // A stream that goes on after the answer is let go: nothing in it can matter to this call.
-    if (this.#events) this.#abort()
+    if (this.#events) this.#exchange?.abort()
     this.#settle?.resolve(answer)
   }
 
   #fail(failure: CallFailure): void {
     if (this.#over) return
     this.#finish()
-    this.#abort()
+    this.#exchange?.abort()
     this.#settle?.reject(failure)
   }
 

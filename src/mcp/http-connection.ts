@@ -2,12 +2,15 @@ import {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo} from './connection.ts'
 import {type Ask, discover, initialize} from './handshake.ts'
 import {HttpCall} from './http-call.ts'
+import {openHttpClient} from './http-client.ts'
 import {HttpLink, type HttpOptions} from './http-link.ts'
 import {listenOnSession} from './http-listen.ts'
 
 /** Does the handshake with a Streamable HTTP backend, of either era. @throws CallFailure */
 export async function openHttp(options: HttpOptions): Promise<BackendConnection> {
-  const link = new HttpLink(options)
+  const {connectTimeoutMs, pool} = options
+  const client = await openHttpClient({origin: new URL(options.endpoint).origin, connectTimeoutMs, pool})
+  const link = new HttpLink(options, client)
   let nextId = 1
   const call = (request: BackendCall): Promise<BackendAnswer> => new HttpCall(link, request, nextId++).run()
   const opened = (info: BackendInfo): BackendConnection => ({

@@ -1,9 +1,8 @@
-import {Pool} from 'undici'
 import type {Clock} from '../shared/clock.ts'
 import type {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, ConnectionEvents} from './connection.ts'
 import type {ClientIdentity} from './handshake.ts'
-import {type HttpExchangeOptions, type HttpHead, httpExchange} from './http-exchange.ts'
+import type {HttpClient, HttpExchange, HttpHead, HttpPoolOptions, HttpReceiver, HttpRequest} from './http-client.ts'
 import {notificationMessage, responseMessage} from './json-rpc.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
 
@@ -16,11 +15,11 @@ export interface HttpOptions {
   readonly handshakeTimeoutMs: number
   readonly connectTimeoutMs: number
   readonly maxMessageBytes: number
-  readonly maxConnections: number
+  readonly pool: HttpPoolOptions
   readonly events: ConnectionEvents
 }
 
-type ExchangeEvents = Pick<HttpExchangeOptions, 'onHead' | 'onData' | 'onEnd' | 'onError'>
+type Headers = Pick<HttpRequest, 'headers' | 'more'>
 
 /** The requests to one endpoint: a pool of connections, and for the legacy era the session's id. */
 export class HttpLink {
@@ -29,7 +28,7 @@ export class HttpLink {
   readonly options: HttpOptions
   readonly origin: string
   readonly #path: string
-  readonly #pool: Pool
+  readonly #client: HttpClient
   readonly #end: (failure: CallFailure | null) => void
   /** As in BackendConnection. */
   readonly closed: Promise<CallFailure | null>
@@ -37,20 +36,13 @@ export class HttpLink {
   #fixed: {version: string; session: string | undefined; headers: Readonly<Record<string, string>>} | undefined
   #closing: Promise<void> | undefined
 
-  constructor(options: HttpOptions) {
+  /** @param client to the endpoint's origin; closed with the link */
+  constructor(options: HttpOptions, client: HttpClient) {
     this.options = options
     const url = new URL(options.endpoint)
     this.origin = url.origin
     this.#path = url.pathname + url.search
-    this.#pool = new Pool(url.origin, {
-      connections: options.maxConnections,
-      allowH2: false,
-      connect: {timeout: options.connectTimeoutMs},
-      // Each call has a timer of its own; these only bound what a broken peer can hold.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
-    })
+    this.#client = client
     let end: (failure: CallFailure | null) => void = () => {}
     this.closed = new Promise(resolve => {
       end = resolve
@@ -59,64 +51,41 @@ export class HttpLink {
   }
 
   notify(method: string, params: Buffer | null): void {
-    this.#send(notificationMessage(method, params), this.headersFor(method, undefined))
+    this.#send(notificationMessage(method, params), this.headersFor(method))
   }
 
   /** Answers a request that the backend sent within a response stream (legacy era). */
   respond(id: Buffer, answer: BackendAnswer): void {
-    this.#send(responseMessage(id, answer.kind, answer.value), this.headersFor(null, undefined))
+    this.#send(responseMessage(id, answer.kind, answer.value), this.headersFor(null))
   }
 
-  /** Starts one POST. @returns a function that aborts it */
-  post(body: Buffer, headers: Readonly<Record<string, string>>, on: ExchangeEvents): () => void {
-    return httpExchange({
-      dispatcher: this.#pool,
-      origin: this.origin,
-      path: this.#path,
-      method: 'POST',
-      headers,
-      body,
-      ...on,
-    })
+  post(body: Buffer, headers: Headers, receiver: HttpReceiver): HttpExchange {
+    return this.#client.send({method: 'POST', path: this.#path, ...headers, body}, receiver)
   }
 
-  /**
-   * Opens a GET stream: the session's own, or the rest of another after `lastEventId`. It ends with the link.
-   * @returns a function that aborts it
-   */
-  get(on: ExchangeEvents, lastEventId: string | null): () => void {
-    const headers = {
-      ...this.headersFor(null, undefined),
-      accept: 'text/event-stream',
-      ...(lastEventId !== null && {'last-event-id': lastEventId}),
-    }
-    return httpExchange({
-      dispatcher: this.#pool,
-      origin: this.origin,
-      path: this.#path,
-      method: 'GET',
-      headers,
-      body: null,
-      ...on,
-    })
+  /** Opens a GET stream: the session's own, or the rest of another after `lastEventId`. It ends with the link. */
+  get(receiver: HttpReceiver, lastEventId: string | null): HttpExchange {
+    const more = {accept: 'text/event-stream', ...(lastEventId !== null && {'last-event-id': lastEventId})}
+    const {accept: _, ...headers} = this.#fixedHeaders()
+    return this.#client.send({method: 'GET', path: this.#path, headers, more, body: null}, receiver)
   }
 
   get closing(): boolean {
     return this.#closing !== undefined
   }
 
-  /** @returns headers that the caller must not change */
-  headersFor(method: string | null, name: string | undefined): Readonly<Record<string, string>> {
-    if (this.era === 'modern') {
+  /** @param more further ones, for the modern era */
+  headersFor(method: string | null, name?: string, more?: Readonly<Record<string, string>>): Headers {
+    const headers = this.#fixedHeaders()
+    if (this.era === 'modern' && method !== null) {
       return {
-        ...this.#fixedHeaders(),
-        ...(method !== null && {'mcp-method': method}),
-        ...(name !== undefined && {'mcp-name': headerValue(name)}),
+        headers,
+        more: {'mcp-method': method, ...(name !== undefined && {'mcp-name': headerValue(name)}), ...more},
       }
     }
-    if (method !== 'initialize') return this.#fixedHeaders()
-    const {'mcp-protocol-version': _, ...others} = this.#fixedHeaders()
-    return others
+    if (method !== 'initialize') return {headers}
+    const {'mcp-protocol-version': _, ...others} = headers
+    return {headers: others}
   }
 
   /** What is the same in every request of this era, session and revision, built once for each of these. */
@@ -160,7 +129,7 @@ export class HttpLink {
   async #close(): Promise<void> {
     this.#end(null)
     if (this.#session !== undefined) await this.#deleteSession(500)
-    await this.#pool.destroy()
+    await this.#client.destroy()
   }
 
   #deleteSession(timeoutMs: number): Promise<void> {
@@ -170,31 +139,23 @@ export class HttpLink {
         resolve()
       }
       const timer = setTimeout(done, timeoutMs)
-      httpExchange({
-        dispatcher: this.#pool,
-        origin: this.origin,
-        path: this.#path,
-        method: 'DELETE',
-        headers: this.headersFor(null, undefined),
-        body: null,
-        onHead: done,
-        onData: () => {},
-        onEnd: done,
-        onError: done,
-      })
+      this.#client.send(
+        {method: 'DELETE', path: this.#path, ...this.headersFor(null), body: null},
+        {head: done, data: () => {}, end: done, failed: done},
+      )
     })
   }
 
   /** A message that wants no answer; what comes of it is only worth a note. */
-  #send(body: Buffer, headers: Readonly<Record<string, string>>): void {
+  #send(body: Buffer, headers: Headers): void {
     if (this.#closing) return
     this.post(body, headers, {
-      onHead: status => {
+      head: status => {
         if (status >= 400) this.options.events.onOddity('NotificationRefused', `HTTP ${status}`)
       },
-      onData: () => {},
-      onEnd: () => {},
-      onError: error => {
+      data: () => {},
+      end: () => {},
+      failed: error => {
         if (!this.#closing) this.options.events.onOddity('NotificationLost', error.message)
       },
     })

@@ -1,9 +1,9 @@
 import type {BackendAnswer} from './connection.ts'
 import {scanMessage} from './envelope.ts'
-import {transportFailure} from './http-exchange.ts'
 import type {HttpLink} from './http-link.ts'
 import {SseParser} from './sse-parser.ts'
 import {StreamPosition} from './stream-position.ts'
+import {transportFailure} from './transport-failure.ts'
 
 /**
  * Listens on a legacy session's GET stream, where the backend says what belongs to no call; opened again when it ends.
@@ -31,15 +31,15 @@ export function listenOnSession(link: HttpLink): void {
     }
     link.get(
       {
-        onHead: (status, headers) => {
+        head: (status, headers) => {
           streaming = status === 200 && String(headers['content-type'] ?? '').startsWith('text/event-stream')
           offered = streaming
         },
-        onData: chunk => {
+        data: chunk => {
           if (streaming) parser.push(chunk)
         },
-        onEnd: again,
-        onError: (error, written) => {
+        end: again,
+        failed: (error, written) => {
           const failure = transportFailure(link.origin, error, written)
           if (offered && failure.delivered === 'no' && !link.closing) link.lost(failure)
           else again()

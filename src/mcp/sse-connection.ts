@@ -1,6 +1,7 @@
 import type {BackendConnection} from './connection.ts'
 import {DuplexChannel} from './duplex-channel.ts'
 import {initialize} from './handshake.ts'
+import {openHttpClient} from './http-client.ts'
 import type {HttpOptions} from './http-link.ts'
 import {SseLink} from './sse-link.ts'
 
@@ -10,7 +11,9 @@ import {SseLink} from './sse-link.ts'
  * @throws CallFailure
  */
 export async function openSse(options: HttpOptions): Promise<BackendConnection> {
-  const link = new SseLink(options)
+  const {connectTimeoutMs, pool} = options
+  const client = await openHttpClient({origin: new URL(options.endpoint).origin, connectTimeoutMs, pool})
+  const link = new SseLink(options, client)
   const channel = new DuplexChannel({
     now: options.clock.now,
     events: options.events,

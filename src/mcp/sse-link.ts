@@ -1,10 +1,10 @@
-import {Pool} from 'undici'
 import {CallFailure, type CallFailureDetails} from './call-failure.ts'
 import type {DroppedMessage} from './dropped-message.ts'
-import {httpExchange, transportFailure} from './http-exchange.ts'
+import type {HttpClient, HttpExchange} from './http-client.ts'
 import type {HttpOptions} from './http-link.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
+import {transportFailure} from './transport-failure.ts'
 
 /** The event stream and the POSTs of one HTTP+SSE endpoint (MCP 2024-11-05, "HTTP with SSE"). */
 export class SseLink {
@@ -12,26 +12,21 @@ export class SseLink {
   negotiated: string | undefined
   readonly #options: HttpOptions
   readonly #url: URL
-  readonly #pool: Pool
-  readonly #posts = new Set<{abort: () => void}>()
-  #endStream: () => void = () => {}
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #client: HttpClient
+  readonly #posts = new Set<{exchange?: HttpExchange}>()
+  #stream: HttpExchange | undefined
   #postPath: string | undefined
   #over = false
   #settle: ((failure: CallFailure | null) => void) | undefined
   readonly closed: Promise<CallFailure | null>
 
-  constructor(options: HttpOptions) {
+  /** @param client to the endpoint's origin; closed with the link */
+  constructor(options: HttpOptions, client: HttpClient) {
     this.#options = options
+    this.#client = client
     this.#url = new URL(options.endpoint)
-    this.#pool = new Pool(this.#url.origin, {
-      connections: options.maxConnections,
-      allowH2: false,
-      connect: {timeout: options.connectTimeoutMs},
-      // Each call has a timer of its own, and the event stream may be silent for as long as nothing happens.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
-    })
+    this.#headers = {...options.headers, 'content-type': 'application/json'}
     this.closed = new Promise(resolve => {
       this.#settle = resolve
     })
@@ -45,7 +40,6 @@ export class SseLink {
    */
   async open(onMessage: (data: Buffer) => void, onOverflow: (dropped: DroppedMessage) => void): Promise<void> {
     const ready = new Promise<void>(resolve => {
-      let status = 0
       const parser = new SseParser({
         maxEventBytes: this.#options.maxMessageBytes,
         onEvent: ({event, data}) => {
@@ -55,26 +49,26 @@ export class SseLink {
         },
         onOverflow,
       })
-      this.#endStream = httpExchange({
-        dispatcher: this.#pool,
-        origin: this.#url.origin,
-        path: this.#url.pathname + this.#url.search,
-        method: 'GET',
-        headers: {...this.#options.headers, accept: 'text/event-stream'},
-        body: null,
-        onHead: (head, headers) => {
-          status = head
-          const type = String(headers['content-type'] ?? '')
-          if (status !== 200) this.#end(refused(status))
-          else if (!type.startsWith('text/event-stream'))
-            this.#end(
-              failure('NotMcp', `it answered ${type.slice(0, 80) || 'no content type'} to GET, not an event stream`),
-            )
+      this.#stream = this.#client.send(
+        {
+          path: this.#url.pathname + this.#url.search,
+          method: 'GET',
+          headers: {...this.#options.headers, accept: 'text/event-stream'},
+          body: null,
         },
-        onData: chunk => parser.push(chunk),
-        onEnd: () => this.#end(failure('StreamEnded', 'the event stream ended', {blame: 'transport'})),
-        onError: (error, written) => this.#end(transportFailure(this.#url.origin, error, written)),
-      })
+        {
+          head: (status, headers) => {
+            const type = String(headers['content-type'] ?? '')
+            if (status !== 200) return this.#end(refused(status))
+            if (type.startsWith('text/event-stream')) return
+            const got = type.slice(0, 80) || 'no content type'
+            this.#end(failure('NotMcp', `it answered ${got} to GET, not an event stream`))
+          },
+          data: chunk => parser.push(chunk),
+          end: () => this.#end(failure('StreamEnded', 'the event stream ended', {blame: 'transport'})),
+          failed: (error, written) => this.#end(transportFailure(this.#url.origin, error, written)),
+        },
+      )
     })
     const timeoutMs = this.#options.handshakeTimeoutMs
     const timer = setTimeout(
@@ -91,40 +85,40 @@ export class SseLink {
     if (this.#over || this.#postPath === undefined)
       return failed(failure('BackendGone', 'the event stream is closed', {blame: 'transport', delivered: 'no'}))
     let status = 0
-    const post = {abort: () => {}}
+    const post: {exchange?: HttpExchange} = {}
     this.#posts.add(post)
-    post.abort = httpExchange({
-      dispatcher: this.#pool,
-      origin: this.#url.origin,
-      path: this.#postPath,
-      method: 'POST',
-      headers: {
-        ...this.#options.headers,
-        'content-type': 'application/json',
-        ...(this.negotiated !== undefined && {'mcp-protocol-version': this.negotiated}),
+    const {negotiated} = this
+    post.exchange = this.#client.send(
+      {
+        path: this.#postPath,
+        method: 'POST',
+        headers: this.#headers,
+        ...(negotiated !== undefined && {more: {'mcp-protocol-version': negotiated}}),
+        body: message,
       },
-      body: message,
-      onHead: head => {
-        status = head
+      {
+        head: head => {
+          status = head
+        },
+        data: () => {},
+        end: () => {
+          this.#posts.delete(post)
+          if (status >= 200 && status < 300) return
+          failed(refused(status))
+          // The stream belongs to a session that the backend no longer knows.
+          if (status === 404) this.#end(refused(status))
+        },
+        failed: (error, written) => {
+          this.#posts.delete(post)
+          failed(transportFailure(this.#url.origin, error, written))
+        },
       },
-      onData: () => {},
-      onEnd: () => {
-        this.#posts.delete(post)
-        if (status >= 200 && status < 300) return
-        failed(refused(status))
-        // The stream belongs to a session that the backend no longer knows.
-        if (status === 404) this.#end(refused(status))
-      },
-      onError: (error, written) => {
-        this.#posts.delete(post)
-        failed(transportFailure(this.#url.origin, error, written))
-      },
-    })
+    )
   }
 
   async close(): Promise<void> {
     this.#end(null)
-    await this.#pool.destroy()
+    await this.#client.destroy()
   }
 
   /** Messages go nowhere but to the server that was configured: they carry its credentials. */
@@ -141,8 +135,8 @@ export class SseLink {
   #end(why: CallFailure | null): void {
     if (this.#over) return
     this.#over = true
-    this.#endStream()
-    for (const {abort} of this.#posts) abort()
+    this.#stream?.abort()
+    for (const {exchange} of this.#posts) exchange?.abort()
     this.#settle?.(why)
   }
 }

@@ -3,6 +3,7 @@ import {CallFailure} from '../mcp/call-failure.ts'
 import {Child} from '../mcp/child.ts'
 import type {BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
+import {defaultPool} from '../mcp/http-client.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Reaper} from '../mcp/reaper.ts'
 import {readStderr} from '../mcp/stderr-lines.ts'
@@ -58,7 +59,7 @@ export async function openBackend(options: OpenOptions): Promise<BackendConnecti
       handshakeTimeoutMs,
       connectTimeoutMs: 5000,
       maxMessageBytes,
-      maxConnections: 128,
+      pool: defaultPool,
       events: options.events,
     })
   }

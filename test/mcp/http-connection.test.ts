@@ -2,6 +2,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import type {AddressInfo} from 'node:net'
 import {describe, expect, it, vi} from 'vitest'
 import type {BackendCall, BackendConnection} from '../../src/mcp/connection.ts'
+import {defaultPool} from '../../src/mcp/http-client.ts'
 import {openHttp} from '../../src/mcp/http-connection.ts'
 import type {HttpOptions} from '../../src/mcp/http-link.ts'
 import {systemClock} from '../../src/shared/clock.ts'
@@ -21,7 +22,7 @@ async function open(endpoint: string, more: Partial<HttpOptions> = {}): Promise<
     handshakeTimeoutMs: 3_000,
     connectTimeoutMs: 500,
     maxMessageBytes: 64 * 1024,
-    maxConnections: 4,
+    pool: {...defaultPool, maxConnections: 4},
     events: {
       onRequest: async () => ({kind: 'result', value: Buffer.from('{}')}),
       onNotification: () => {},

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import type {BackendCall, BackendConnection} from '../../src/mcp/connection.ts'
+import {defaultPool} from '../../src/mcp/http-client.ts'
 import type {HttpOptions} from '../../src/mcp/http-link.ts'
 import {openSse} from '../../src/mcp/sse-connection.ts'
 import {systemClock} from '../../src/shared/clock.ts'
@@ -16,7 +17,7 @@ async function open(endpoint: string, more: Partial<HttpOptions> = {}): Promise<
     handshakeTimeoutMs: 3_000,
     connectTimeoutMs: 500,
     maxMessageBytes: 64 * 1024,
-    maxConnections: 4,
+    pool: {...defaultPool, maxConnections: 4},
     events: {
       onRequest: async () => ({kind: 'result', value: Buffer.from('{}')}),
       onNotification: () => {},

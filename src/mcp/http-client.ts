@@ -1,0 +1,62 @@
+export type HttpHead = Readonly<Record<string, string | string[] | undefined>>
+
+export interface HttpRequest {
+  readonly path: string
+  readonly method: 'POST' | 'GET' | 'DELETE'
+  /** The same object for the same headers: what is made of it is kept. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Further headers, of this request alone. */
+  readonly more?: Readonly<Record<string, string>> | undefined
+  readonly body: Buffer | null
+}
+
+/** What becomes of a request. After `end` or `failed`, and after an abort, nothing more is told. */
+export interface HttpReceiver {
+  head(status: number, headers: HttpHead): void
+  /** The bytes are the receiver's own from then on. */
+  data(chunk: Buffer): void
+  end(): void
+  /** @param written whether the request may have reached the backend */
+  failed(error: Error, written: boolean): void
+}
+
+export interface HttpExchange {
+  /** Ends it, with nothing more told to the receiver. */
+  abort(): void
+}
+
+/** Requests to one origin, over connections that are kept. */
+export interface HttpClient {
+  /** Never throws: what is wrong goes to `receiver.failed`, at once or later. */
+  send(request: HttpRequest, receiver: HttpReceiver): HttpExchange
+  /** Ends all connections; what is under way fails. */
+  destroy(): Promise<void>
+}
+
+export interface HttpPoolOptions {
+  readonly maxConnections: number
+  /** Connections that are kept ready, used or not. */
+  readonly minIdle: number
+  /** How long a connection is kept that nobody uses; less where the backend says so. */
+  readonly maxIdleMs: number
+  /** How often unused connections are looked through. */
+  readonly validationMs: number
+}
+
+export const defaultPool: HttpPoolOptions = {maxConnections: 128, minIdle: 0, maxIdleMs: 30_000, validationMs: 10_000}
+
+export interface HttpClientOptions {
+  readonly origin: string
+  readonly connectTimeoutMs: number
+  readonly pool: HttpPoolOptions
+}
+
+/** Plain HTTP has a client of its own, at a third of the cost (docs/decisions/0010); TLS is undici's. */
+export async function openHttpClient(options: HttpClientOptions): Promise<HttpClient> {
+  if (options.origin.startsWith('http:')) {
+    const {PlainHttpClient} = await import('./plain-http-client.ts')
+    return new PlainHttpClient(options)
+  }
+  const {TlsHttpClient} = await import('./tls-http-client.ts')
+  return new TlsHttpClient(options)
+}
