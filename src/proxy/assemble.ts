@@ -15,6 +15,7 @@ import {OwnScope, sharedScope} from './client-scope.ts'
 import type {EventLog} from './event-log.ts'
 import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
+import {RequestDetail} from './logging/request-detail.ts'
 import type {Services} from './method-call.ts'
 import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
@@ -116,6 +117,7 @@ export function assemble({
     subscriptions,
     parkedCalls,
     requestStates: new RequestStates(randomBytes(32)),
+    detail: new RequestDetail(log),
     identity,
     server,
     listTimeoutMs: config.server.list_timeout,

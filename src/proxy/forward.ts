@@ -14,7 +14,13 @@ import {notifier} from './progress.ts'
  * Sends a client's request to one backend and brings its answer back, across the eras of both. What the backend says on
  * the way (progress, log messages) goes to the client's stream.
  */
-export async function forward(call: MethodCall, outgoing: Outgoing): Promise<MethodAnswer> {
+export function forward(call: MethodCall, outgoing: Outgoing): Promise<MethodAnswer> {
+  const {detail} = call.services
+  if (!detail.debugs(call.record)) return send(call, outgoing)
+  return detail.around(call, outgoing, () => send(call, outgoing))
+}
+
+async function send(call: MethodCall, outgoing: Outgoing): Promise<MethodAnswer> {
   const {context, record, services} = call
   const {backend} = outgoing
   record.serverId = backend.id

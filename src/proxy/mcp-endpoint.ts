@@ -186,6 +186,7 @@ export class McpEndpoint {
       paramHeaders: era === 'modern' ? paramHeaders(request) : {},
       services,
     }
+    if (services.detail.debugs(record)) services.detail.read(call, request, body.length)
     if (session && message.id) session.inFlight.set(message.id.key, controller)
     try {
       await this.#run(call)

@@ -4,6 +4,7 @@ import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {EventLog} from './event-log.ts'
+import type {LogGate} from './logging/log-gates.ts'
 import type {RequestMetrics} from './request-metrics.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 
@@ -14,6 +15,8 @@ export interface OpenRequest {
   readonly client: string
   readonly httpMethod: string
   traceId: string
+  /** The client asked for detail of this request, and may have it. */
+  debug: boolean
   /** The MCP method, or null for other paths. */
   method: string | null
   /** `tools/call:github__search`, or the path. */
@@ -46,6 +49,7 @@ export class RequestLedger {
   readonly #prefix: string
   readonly #clock: Clock
   readonly #log: RuntimeLog
+  readonly #gate: LogGate
   readonly #events: EventLog
   readonly #metrics: RequestMetrics
   #opened = 0
@@ -57,6 +61,7 @@ export class RequestLedger {
     this.#prefix = `${instance}-`
     this.#clock = parts.clock
     this.#log = parts.log
+    this.#gate = parts.log.gate('proxy')
     this.#events = parts.events
     this.#metrics = parts.metrics
   }
@@ -84,6 +89,7 @@ export class RequestLedger {
       client,
       httpMethod,
       traceId: '',
+      debug: false,
       method: null,
       target: path,
       serverId: null,
@@ -129,6 +135,25 @@ export class RequestLedger {
         open_ms: openMs - firstByteMs >= 10 ? Number(openMs.toFixed(3)) : undefined,
       },
     })
+    if (this.#gate.debug || request.debug) {
+      this.#log.write({
+        level: 'DEBUG',
+        module: 'proxy',
+        kind: 'RequestClosed',
+        message: 'request ended',
+        requestId: request.requestId,
+        pairs: {
+          target: request.target,
+          status: sent.status,
+          bytes: sent.bytes,
+          first_byte_ms: Number(firstByteMs.toFixed(3)),
+          open_ms: Number(openMs.toFixed(3)),
+          outcome: request.outcome,
+          trace_id: request.traceId,
+        },
+        always: request.debug,
+      })
+    }
     if (failed) {
       this.#log.write({
         // What a client did wrong is no error of this installation.
@@ -143,6 +168,7 @@ export class RequestLedger {
           code: request.code,
           blame: request.blame,
           error: request.message,
+          trace_id: request.traceId === '' ? undefined : request.traceId,
         },
       })
     }

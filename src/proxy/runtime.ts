@@ -15,6 +15,7 @@ import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
 import {createHttpServer, listen} from './http-server.ts'
+import {changeLogLevel} from './logging/change-log-level.ts'
 import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
 import {createMetricsServer} from './metrics-server.ts'
@@ -155,6 +156,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       catalogue,
       backends,
       lag,
+      log,
       redactor,
     })
   const metricsServer = createMetricsServer(
@@ -201,6 +203,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           setImmediate(() => void stop('the operator asked for it'))
           return {ok: true, message: `stopping pid ${process.pid}`}
         },
+        log_level: args => changeLogLevel(log, args),
       },
     })
     writeRuntimeRecord(record)

@@ -6,6 +6,7 @@ import type {Catalogue} from './catalogue.ts'
 import type {EventLog} from './event-log.ts'
 import type {LoopLag} from './loop-lag.ts'
 import type {RequestLedger} from './request-ledger.ts'
+import type {RuntimeLog} from './runtime-log.ts'
 import type {Sessions} from './sessions.ts'
 import {shownServer} from './shown-server.ts'
 
@@ -19,6 +20,7 @@ export interface SnapshotParts {
   readonly catalogue: Catalogue
   readonly backends: readonly Backend[]
   readonly lag: LoopLag
+  readonly log: RuntimeLog
   readonly redactor: Redactor
 }
 
@@ -51,6 +53,11 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
       inFlight: ledger.inFlight,
       errors: ledger.errors,
       latency: ledger.latency.toSparse(),
+    },
+    logging: {
+      filter: parts.log.gates.text,
+      configured: parts.log.gates.configuredText,
+      linesLost: parts.log.lost,
     },
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
