@@ -5,8 +5,10 @@ import {invalidConfig, loadConfig} from '../config/load.ts'
 import {resolveLogDir, resolveStateDir} from '../config/paths.ts'
 import type {Problem} from '../config/problem.ts'
 import type {Config} from '../config/schema.ts'
+import type {RecordingPaths} from '../proxy/profiling/recording-paths.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
+import {whyNotWritable} from '../shared/files.ts'
 import {applyFilter, type LogFilter, moduleName, parseLogFilter} from '../shared/log-filter.ts'
 import type {LogFormat} from '../shared/log-line.ts'
 
@@ -17,6 +19,8 @@ export interface StartFlags {
   readonly port: number | undefined
   readonly logLevel: string | undefined
   readonly logFormat: string | undefined
+  readonly profile: boolean
+  readonly recordings: RecordingPaths
 }
 
 export interface StartSettings {
@@ -27,6 +31,8 @@ export interface StartSettings {
   readonly warnings: readonly Problem[]
   readonly stateDir: string
   readonly logDir: string
+  /** Whole paths. */
+  readonly recordings: RecordingPaths
 }
 
 /**
@@ -50,6 +56,7 @@ export function settleStart(flags: StartFlags, env: NodeJS.ProcessEnv, cwd: stri
     warnings: loaded.problems,
     stateDir,
     logDir: resolveLogDir({env, config, stateDir}),
+    recordings: recordingPaths(flags.recordings, cwd),
   }
 }
 
@@ -64,8 +71,30 @@ function withOverrides(config: Config, flags: StartFlags, env: NodeJS.ProcessEnv
   return {
     ...config,
     server: {...config.server, host, port},
+    ...(flags.profile && {profiling: {host: '127.0.0.1', port: 6060, ...config.profiling, enabled: true}}),
     observability: {...config.observability, logging: {...config.observability.logging, level, modules, format}},
   }
+}
+
+/** @throws AppError where a file could not be written in the end: that is told now, not after days of recording */
+function recordingPaths(given: RecordingPaths, cwd: string): RecordingPaths {
+  const flags = {cpu: '--profile-cpu', mem: '--profile-mem', trace: '--trace'} as const
+  const whole: Record<string, string> = {}
+  for (const kind of ['cpu', 'mem', 'trace'] as const) {
+    const path = given[kind]
+    if (path === undefined) continue
+    whole[kind] = resolve(cwd, path)
+    const why = path === '' ? 'the name is empty' : whyNotWritable(whole[kind])
+    if (why !== undefined) {
+      throw new AppError('RECORDING_UNWRITABLE', `${flags[kind]} ${path}: cannot be written: ${why}`, {
+        fix: 'Name a file in a folder that exists and that this user may write to.',
+      })
+    }
+  }
+  if (new Set(Object.values(whole)).size < Object.keys(whole).length) {
+    throw new AppError('RECORDING_UNWRITABLE', 'two recordings cannot go to one file', {exitCode: exitCode.usage})
+  }
+  return whole
 }
 
 function portOf(text: string | undefined): number | undefined {

@@ -27,6 +27,5 @@ export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'rate_limit', protects: true},
   {place: 'observability.tracing'},
   {place: 'observability.request_log'},
-  {place: 'profiling'},
   {place: 'tui'},
 ]

@@ -161,7 +161,7 @@ async function listenFailure(
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   if (code === 'EADDRINUSE') {
     return new AppError('PORT_IN_USE', `${where} (${what}) is already in use${await ownerOf(port)}`, {
-      fix: 'Stop that program, or choose another port with --port (server.port; observability.metrics.port for the metrics).',
+      fix: 'Stop that program, or choose another port with --port (server.port; observability.metrics.port for the metrics, profiling.port for profiles).',
       cause: error,
     })
   }

@@ -20,6 +20,8 @@ import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
 import {createMetricsServer} from './metrics-server.ts'
 import {metricsText} from './metrics-text.ts'
+import {openProfiles, type ProfilingAddress} from './profiling/open-profiles.ts'
+import type {RecordingPaths} from './profiling/recording-paths.ts'
 import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
 import {RuntimeLog} from './runtime-log.ts'
@@ -45,11 +47,15 @@ export interface RuntimeOptions {
   readonly logDir: string
   readonly version: string
   readonly argv: readonly string[]
+  /** Files that are recorded into from the start on. */
+  readonly recordings?: RecordingPaths
 }
 
 /** A running proxy, from the outside. */
 export interface Runtime {
   readonly record: RuntimeRecord
+  /** Where profiles are served; null while they are not. */
+  readonly profiling: ProfilingAddress | null
   /** Resolves when it has ended. */
   readonly ended: Promise<void>
   /** Drains and ends within the shutdown deadline; a second call waits for the first. */
@@ -82,6 +88,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     events,
     redactor,
   })
+  const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
   const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics})
   const server = {name: 'only1mcp', version: options.version}
@@ -157,6 +164,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       backends,
       lag,
       log,
+      profiling: profiles.address,
       redactor,
     })
   const metricsServer = createMetricsServer(
@@ -191,6 +199,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         describePortOwner,
       )
     }
+    await profiles.listen(guardOf)
     await refuseLiveSocket(record.socket)
     removeSocket(record.socket)
     control = await startControlServer({
@@ -204,12 +213,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           return {ok: true, message: `stopping pid ${process.pid}`}
         },
         log_level: args => changeLogLevel(log, args),
+        ...profiles.actions,
       },
     })
     writeRuntimeRecord(record)
   } catch (error) {
     reaper.dismiss()
     closeAll()
+    await profiles.stop()
     log.write({
       level: 'ERROR',
       module: 'runtime',
@@ -277,6 +288,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     events.emit({type: 'lifecycle', what: 'stopped', message: reason})
     reaper.dismiss()
     closeAll()
+    await profiles.stop()
     removeRuntimeRecord(record)
     removeSocket(record.socket)
     log.close()
@@ -285,6 +297,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   return {
     record,
+    profiling: profiles.address,
     ended,
     stop,
     reopenLogs: () => log.reopen(),

@@ -21,6 +21,7 @@ export interface SnapshotParts {
   readonly backends: readonly Backend[]
   readonly lag: LoopLag
   readonly log: RuntimeLog
+  readonly profiling: Snapshot['profiling']
   readonly redactor: Redactor
 }
 
@@ -59,6 +60,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
       configured: parts.log.gates.configuredText,
       linesLost: parts.log.lost,
     },
+    profiling: parts.profiling,
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
     servers: parts.backends.map(backend => shownServer(backend.snapshot(), parts.redactor)),

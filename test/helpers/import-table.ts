@@ -43,6 +43,7 @@ export const packageRules: readonly PackageRule[] = [
   {package: 'yaml', rooms: ['config']},
   {package: 'zod', rooms: ['config', 'control']},
   {package: 'better-sqlite3', rooms: ['store']},
+  {package: 'pprof-format', rooms: ['proxy/profiling']},
   {package: 'tar', rooms: ['diagnostics', 'recovery']},
 ]
 

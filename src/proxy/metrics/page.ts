@@ -2,6 +2,7 @@ import type {LatencyHistogram} from '../../shared/latency-buckets.ts'
 
 const boundariesSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const boundariesMs = boundariesSeconds.map(seconds => seconds * 1000)
+const limitTexts = boundariesSeconds.map(seconds => `le="${seconds}"} `)
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -33,13 +34,13 @@ export class MetricsPage {
 
   histogram(labels: Labels, histogram: LatencyHistogram): void {
     const inner = labelText(labels)
-    const begin = `${this.#name}_bucket{${inner === '' ? '' : `${inner},`}le="`
+    const begin = `${this.#name}_bucket{${inner === '' ? '' : `${inner},`}`
     const counts = histogram.countsUpTo(boundariesMs)
     let text = ''
-    for (let i = 0; i < counts.length; i++) text += `${begin}${boundariesSeconds[i]}"} ${counts[i]}\n`
+    for (let i = 0; i < counts.length; i++) text += `${begin}${limitTexts[i]}${counts[i]}\n`
     const end = inner === '' ? '' : `{${inner}}`
     this.#text +=
-      `${text}${begin}+Inf"} ${histogram.count}\n` +
+      `${text}${begin}le="+Inf"} ${histogram.count}\n` +
       `${this.#name}_sum${end} ${histogram.sumMs / 1000}\n${this.#name}_count${end} ${histogram.count}\n`
   }
 }
