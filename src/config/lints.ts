@@ -2,6 +2,7 @@ import {didYouMean} from './did-you-mean.ts'
 import {inactiveSettings} from './inactive-settings.ts'
 import {itemSpan, keySpan, valueSpan} from './locate.ts'
 import {matches, valueAt} from './matches.ts'
+import {offeredNames} from './offered-names.ts'
 import {type Finding, pathText, type Severity} from './problem.ts'
 import {type KeyPath, keysAt} from './schema-walk.ts'
 import type {YamlSource} from './yaml-source.ts'
@@ -23,7 +24,7 @@ export function lint(value: unknown, source: YamlSource, options: LintOptions): 
   return lints.flatMap(check => check(value, source, options))
 }
 
-const lints: readonly Lint[] = [transports, duplicateIds, sharedPrefixes, breakerSpelling, inactive]
+const lints: readonly Lint[] = [transports, duplicateIds, sharedPrefixes, offeredNames, breakerSpelling, inactive]
 
 function servers(value: unknown): [KeyPath, Readonly<Record<string, unknown>>][] {
   return matches(value, 'servers.*').flatMap(path => {

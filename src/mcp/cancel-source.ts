@@ -1,30 +1,44 @@
-/** What a call listens to for its end from outside; an AbortSignal is one too. */
+/** Who is told of an end from outside: an object, as a closure for each request costs more than what it does. */
+export interface CancelListener {
+  onCancel(): void
+}
+
+/** What a call listens to for its end from outside. */
 export interface CancelSignal {
   readonly aborted: boolean
-  addEventListener(type: 'abort', listener: () => void, options?: {once: boolean}): void
-  removeEventListener(type: 'abort', listener: () => void): void
+  listen(listener: CancelListener): void
+  unlisten(listener: CancelListener): void
 }
 
 /** AbortController and its signal in one small object: every request needs one, and hardly any is ever aborted. */
 export class CancelSource implements CancelSignal {
   aborted = false
-  #listeners: (() => void)[] = []
+  /** Nearly always the only one. */
+  #listener: CancelListener | undefined
+  #others: Set<CancelListener> | undefined
 
   /** Tells each listener once; a second time does nothing. */
   abort(): void {
     if (this.aborted) return
     this.aborted = true
-    const listeners = this.#listeners
-    this.#listeners = []
-    for (const listener of listeners) listener()
+    const first = this.#listener
+    const others = this.#others
+    this.#listener = undefined
+    this.#others = undefined
+    first?.onCancel()
+    if (others) for (const listener of others) listener.onCancel()
   }
 
-  addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.#listeners.includes(listener)) this.#listeners.push(listener)
+  listen(listener: CancelListener): void {
+    if (this.#listener === undefined) this.#listener = listener
+    else if (this.#listener !== listener) {
+      this.#others ??= new Set()
+      this.#others.add(listener)
+    }
   }
 
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    const at = this.#listeners.indexOf(listener)
-    if (at >= 0) this.#listeners.splice(at, 1)
+  unlisten(listener: CancelListener): void {
+    if (this.#listener === listener) this.#listener = undefined
+    else this.#others?.delete(listener)
   }
 }

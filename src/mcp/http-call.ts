@@ -1,5 +1,6 @@
 import {messageOf} from '../shared/errors.ts'
 import type {CallFailure} from './call-failure.ts'
+import type {CancelListener} from './cancel-source.ts'
 import type {BackendAnswer, BackendCall} from './connection.ts'
 import {scanMessage} from './envelope.ts'
 import {answerFailure, mediaType, notAnAnswer, type SeenAnswer, tooLarge} from './http-answer-failure.ts'
@@ -7,7 +8,7 @@ import type {HttpExchange, HttpHead, HttpReceiver} from './http-client.ts'
 import type {HttpLink} from './http-link.ts'
 import {errorValue, requestMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
-import {cancelled, longestTimerMs, timedOut} from './pending-calls.ts'
+import {cancelled, expire, longestTimerMs, timedOut} from './pending-calls.ts'
 import {ownProgressToken} from './progress-token.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
@@ -15,16 +16,15 @@ import {StreamPosition} from './stream-position.ts'
 import {transportFailure} from './transport-failure.ts'
 
 /** One call over HTTP: a POST whose answer is JSON or a stream of events. Ends once. */
-export class HttpCall implements HttpReceiver {
+export class HttpCall implements HttpReceiver, CancelListener {
   readonly #link: HttpLink
   readonly #call: BackendCall
   readonly #id: number
   readonly #startedAt: number
   #exchange: HttpExchange | undefined
   #over = false
-  #settle: {resolve: (answer: BackendAnswer) => void; reject: (failure: CallFailure) => void} | undefined
+  #settle: PromiseWithResolvers<BackendAnswer> | undefined
   #timer: NodeJS.Timeout | undefined
-  #onAbort: (() => void) | undefined
   #status = 0
   #contentType = ''
   #chunks: Buffer[] = []
@@ -42,22 +42,22 @@ export class HttpCall implements HttpReceiver {
 
   run(): Promise<BackendAnswer> {
     const call = this.#call
-    return new Promise((resolve, reject) => {
-      this.#settle = {resolve, reject}
-      if (call.signal?.aborted === true) return this.#fail(cancelled(call))
-      this.#startTimer()
-      if (call.signal) {
-        this.#onAbort = () => {
-          this.#tellCancelled('cancelled by the client')
-          this.#fail(cancelled(call))
-        }
-        call.signal.addEventListener('abort', this.#onAbort, {once: true})
-      }
-      const {era} = this.#link
-      const params = era === 'legacy' ? ownProgressToken(call.params, this.#id) : call.params
-      const headers = this.#link.headersFor(call.method, call.name, call.headers)
-      this.#exchange = this.#link.post(requestMessage(this.#id, call.method, params), headers, this)
-    })
+    if (call.signal?.aborted === true) return Promise.reject(cancelled(call))
+    const {era} = this.#link
+    const params = era === 'legacy' ? ownProgressToken(call.params, this.#id) : call.params
+    const headers = this.#link.headersFor(call.method, call.name, call.headers)
+    const body = requestMessage(this.#id, call.method, params)
+    const settle = Promise.withResolvers<BackendAnswer>()
+    this.#settle = settle
+    this.#startTimer()
+    call.signal?.listen(this)
+    this.#exchange = this.#link.post(body, headers, this)
+    return settle.promise
+  }
+
+  onCancel(): void {
+    this.#tellCancelled('cancelled by the client')
+    this.#fail(cancelled(this.#call))
   }
 
   /** The modern era cancels by closing the stream (#fail does it), the legacy one by a notification. */
@@ -174,14 +174,12 @@ export class HttpCall implements HttpReceiver {
   }
 
   #startTimer(): void {
-    const call = this.#call
-    this.#timer = setTimeout(
-      () => {
-        this.#tellCancelled('timed out')
-        this.#fail(timedOut(call, this.#link.options.clock.now() - this.#startedAt))
-      },
-      Math.min(call.timeoutMs, longestTimerMs),
-    )
+    this.#timer = setTimeout(expire, Math.min(this.#call.timeoutMs, longestTimerMs), this)
+  }
+
+  onTimeout(): void {
+    this.#tellCancelled('timed out')
+    this.#fail(timedOut(this.#call, this.#link.options.clock.now() - this.#startedAt))
   }
 
   /** 404 by the protocol (2025-11-25, "Session Management"); many servers on the TypeScript SDK say 400 and tell why. */
@@ -225,6 +223,6 @@ export class HttpCall implements HttpReceiver {
     this.#over = true
     clearTimeout(this.#timer)
     clearTimeout(this.#reopening)
-    if (this.#onAbort) this.#call.signal?.removeEventListener('abort', this.#onAbort)
+    this.#call.signal?.unlisten(this)
   }
 }

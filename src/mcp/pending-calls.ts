@@ -1,17 +1,55 @@
 import {CallFailure} from './call-failure.ts'
+import type {CancelListener} from './cancel-source.ts'
 import type {BackendAnswer, BackendCall} from './connection.ts'
 import {rpcCode} from './protocol.ts'
 
 /** Longer ones would fire at once. */
 export const longestTimerMs = 2 ** 31 - 1
 
-interface Pending {
+/** For a timer: a function and its argument cost less than a closure for each call. */
+export function expire(timed: {onTimeout(): void}): void {
+  timed.onTimeout()
+}
+
+/** One call in flight. */
+class PendingCall implements CancelListener {
+  readonly id: number
   readonly call: BackendCall
-  readonly startedAt: number
-  readonly resolve: (answer: BackendAnswer) => void
-  readonly reject: (failure: CallFailure) => void
-  timer: NodeJS.Timeout
-  readonly onAbort: (() => void) | undefined
+  readonly settle = Promise.withResolvers<BackendAnswer>()
+  readonly #owner: PendingCalls
+  readonly #startedAt: number
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(id: number, call: BackendCall, owner: PendingCalls, now: number) {
+    this.id = id
+    this.call = call
+    this.#owner = owner
+    this.#startedAt = now
+    this.startClock()
+    call.signal?.listen(this)
+  }
+
+  startClock(): void {
+    this.#timer = setTimeout(expire, Math.min(this.call.timeoutMs, longestTimerMs), this)
+  }
+
+  stopClock(): void {
+    clearTimeout(this.#timer)
+  }
+
+  /** Neither its clock nor its client matters any more. */
+  release(): void {
+    this.stopClock()
+    this.call.signal?.unlisten(this)
+  }
+
+  onCancel(): void {
+    this.#owner.giveUp(this, 'cancelled by the client', cancelled(this.call))
+  }
+
+  onTimeout(): void {
+    this.#owner.giveUp(this, 'timed out', timedOut(this.call, this.#owner.now() - this.#startedAt))
+  }
 }
 
 /**
@@ -19,14 +57,14 @@ interface Pending {
  * (CVE-2026-25536). Each call ends once: answered, timed out, cancelled or failed with the connection.
  */
 export class PendingCalls {
-  readonly #pending = new Map<number, Pending>()
-  readonly #now: () => number
+  readonly #pending = new Map<number, PendingCall>()
+  readonly now: () => number
   readonly #tellCancelled: (id: number, reason: string) => void
   #nextId = 1
 
   /** @param tellCancelled tells the backend that nobody waits for an id any more */
   constructor(now: () => number, tellCancelled: (id: number, reason: string) => void) {
-    this.#now = now
+    this.now = now
     this.#tellCancelled = tellCancelled
   }
 
@@ -48,44 +86,34 @@ export class PendingCalls {
   /** @param write sends the request with its new id; throws a CallFailure when it could not be written */
   start(call: BackendCall, write: (id: number) => void): Promise<BackendAnswer> {
     const id = this.#nextId++
-    return new Promise((resolve, reject) => {
-      const onAbort =
-        call.signal &&
-        (() => {
-          this.#tellCancelled(id, 'cancelled by the client')
-          this.#end(id)?.reject(cancelled(call))
-        })
-      const startedAt = this.#now()
-      this.#pending.set(id, {call, startedAt, resolve, reject, timer: this.#startTimer(id, call), onAbort})
-      if (call.signal?.aborted === true) return onAbort?.()
-      if (onAbort) call.signal?.addEventListener('abort', onAbort, {once: true})
-      try {
-        write(id)
-      } catch (error) {
-        this.#end(id)?.reject(error as CallFailure)
-      }
-    })
+    if (call.signal?.aborted === true) {
+      this.#tellCancelled(id, 'cancelled by the client')
+      return Promise.reject(cancelled(call))
+    }
+    const pending = new PendingCall(id, call, this, this.now())
+    this.#pending.set(id, pending)
+    try {
+      write(id)
+    } catch (error) {
+      this.#end(id)?.settle.reject(error)
+    }
+    return pending.settle.promise
   }
 
   /** Stops a call's clock while somebody is asked on its behalf. @returns a function that gives it its full time again */
   hold(id: number): () => void {
     const pending = this.#pending.get(id)
     if (pending === undefined) return () => {}
-    clearTimeout(pending.timer)
+    pending.stopClock()
     return () => {
-      if (this.#pending.get(id) === pending) pending.timer = this.#startTimer(id, pending.call)
+      if (this.#pending.get(id) === pending) pending.startClock()
     }
   }
 
-  #startTimer(id: number, call: BackendCall): NodeJS.Timeout {
-    return setTimeout(
-      () => {
-        this.#tellCancelled(id, 'timed out')
-        const pending = this.#end(id)
-        pending?.reject(timedOut(call, this.#now() - pending.startedAt))
-      },
-      Math.min(call.timeoutMs, longestTimerMs),
-    )
+  /** Nobody waits for the answer any more. */
+  giveUp({id}: PendingCall, reason: string, failure: CallFailure): void {
+    this.#tellCancelled(id, reason)
+    this.#end(id)?.settle.reject(failure)
   }
 
   /** The call with this id, while it is in flight. */
@@ -96,27 +124,26 @@ export class PendingCalls {
   /** @returns false when no call waits for this id: answered twice, too late, or never asked */
   answer(id: number, answer: BackendAnswer): boolean {
     const pending = this.#end(id)
-    pending?.resolve(answer)
+    pending?.settle.resolve(answer)
     return pending !== undefined
   }
 
   fail(id: number, failure: CallFailure): boolean {
     const pending = this.#end(id)
-    pending?.reject(failure)
+    pending?.settle.reject(failure)
     return pending !== undefined
   }
 
   /** The connection is over: every call fails with it. */
   failAll(failure: CallFailure): void {
-    for (const id of [...this.#pending.keys()]) this.#end(id)?.reject(failure)
+    for (const id of [...this.#pending.keys()]) this.#end(id)?.settle.reject(failure)
   }
 
-  #end(id: number): Pending | undefined {
+  #end(id: number): PendingCall | undefined {
     const pending = this.#pending.get(id)
     if (pending === undefined) return undefined
     this.#pending.delete(id)
-    clearTimeout(pending.timer)
-    if (pending.onAbort) pending.call.signal?.removeEventListener('abort', pending.onAbort)
+    pending.release()
     return pending
   }
 }

@@ -9,6 +9,7 @@ import type {Redactor} from '../redaction/redactor.ts'
 import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
 import type {Clock} from '../shared/clock.ts'
 import {Backend} from './backend.ts'
+import {backendSnapshot} from './backend-snapshot.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
@@ -87,7 +88,7 @@ export function assemble({
   )
   function backendChanged(backend: Backend): void {
     catalogue.invalidate()
-    events.emit({type: 'server', server: shownServer(backend.snapshot(), redactor)})
+    events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
     announcer.note()
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {

@@ -119,8 +119,13 @@ export class Catalogue {
       const list = lists[kind]
       ttlMs = Math.min(ttlMs, list.ttlMs)
       if (list.cacheScope === 'private') cacheScope = 'private'
+      const givenAway = backend.rules.givenAway(kind, list.entries)
       for (const entry of list.entries) {
-        const key = this.#freeKey(kind, backend, entry, routes)
+        const offered = backend.rules.offered(kind, entry.key)
+        if (offered === undefined) continue
+        // A name that the operator gave to something else is not the one's that has it at the server.
+        const taken = offered === entry.key && givenAway.has(offered)
+        const key = this.#freeKey(kind, backend, entry, offered, taken, routes)
         if (key === undefined) continue
         routes.set(key, {backend, key: entry.key, entry})
         elements.push(renamed(entry, key))
@@ -130,9 +135,16 @@ export class Catalogue {
   }
 
   /** The exposed key: prefixed, and on a clash with an earlier server's entry named after the server's id. */
-  #freeKey(kind: ListKind, backend: Backend, entry: ListEntry, routes: ReadonlyMap<string, Route>): string | undefined {
+  #freeKey(
+    kind: ListKind,
+    backend: Backend,
+    entry: ListEntry,
+    offered: string,
+    taken: boolean,
+    routes: ReadonlyMap<string, Route>,
+  ): string | undefined {
     if (kind === 'resources' || kind === 'templates') {
-      const uri = exposedUri(backend.naming, entry.key)
+      const uri = exposedUri(backend.naming, offered)
       if (!routes.has(uri)) return uri
       this.#report(
         kind,
@@ -144,19 +156,21 @@ export class Catalogue {
       )
       return undefined
     }
-    const wanted = exposedName(backend.naming, entry.key)
-    const name = routes.has(wanted) ? `${backend.id}__${entry.key}` : wanted
-    if (name.length > longestName || !validName.test(name) || routes.has(name)) {
+    const wanted = exposedName(backend.naming, offered)
+    const name = taken || routes.has(wanted) ? `${backend.id}__${offered}` : wanted
+    const occupied = routes.has(name) || (taken && name === wanted)
+    if (name.length > longestName || !validName.test(name) || occupied) {
       const why =
         name.length > longestName
           ? 'its name is too long'
-          : routes.has(name)
+          : occupied
             ? 'its name is taken'
             : 'its name has characters that clients refuse'
-      if (routes.has(name) || kind === 'tools') {
+      if (occupied || kind === 'tools') {
         this.#report(kind, backend, entry, 'NameUnusable', `an entry is left out of the list: ${why}`, name)
         return undefined
       }
+      this.#report(kind, backend, entry, 'OddName', `an entry is in the list although ${why}`, name)
     }
     if (name !== wanted) this.#report(kind, backend, entry, 'NameClash', 'an entry is exposed under another name', name)
     return name

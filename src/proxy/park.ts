@@ -29,12 +29,12 @@ export async function callParked(
   if (token !== undefined) lease.release() // the call that goes on has a connection already
   const parked = token === undefined ? begin(call, outgoing, lease, timeoutMs, target) : resume(call, token, target)
   parked.reply = call.reply
-  const gone = (): void => parked.controller.abort()
-  call.context.signal.addEventListener('abort', gone, {once: true})
+  const gone = {onCancel: () => parked.controller.abort()}
+  call.context.signal.listen(gone)
   try {
     return answerOf(call, parked, await parked.round())
   } finally {
-    call.context.signal.removeEventListener('abort', gone)
+    call.context.signal.unlisten(gone)
     parked.reply = undefined
   }
 }

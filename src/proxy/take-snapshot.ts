@@ -2,6 +2,7 @@ import {contractVersion, type Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {Backend} from './backend.ts'
+import {backendSnapshot} from './backend-snapshot.ts'
 import type {Catalogue} from './catalogue.ts'
 import type {EventLog} from './event-log.ts'
 import type {LoopLag} from './loop-lag.ts'
@@ -63,6 +64,6 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     profiling: parts.profiling,
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
-    servers: parts.backends.map(backend => shownServer(backend.snapshot(), parts.redactor)),
+    servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
 }

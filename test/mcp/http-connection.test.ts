@@ -1,6 +1,7 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {describe, expect, it, vi} from 'vitest'
+import {CancelSource} from '../../src/mcp/cancel-source.ts'
 import type {BackendCall, BackendConnection} from '../../src/mcp/connection.ts'
 import {defaultPool} from '../../src/mcp/http-client.ts'
 import {openHttp} from '../../src/mcp/http-connection.ts'
@@ -249,8 +250,8 @@ describe('a connection over HTTP', () => {
     const {endpoint, seen} = await scripted(() => {})
     const connection = await open(endpoint)
     await expect(connection.call(echo('x', {timeoutMs: 100}))).rejects.toMatchObject({kind: 'BackendTimeout'})
-    const controller = new AbortController()
-    const cancelled = expect(connection.call(echo('y', {signal: controller.signal}))).rejects.toMatchObject({
+    const controller = new CancelSource()
+    const cancelled = expect(connection.call(echo('y', {signal: controller}))).rejects.toMatchObject({
       kind: 'Cancelled',
     })
     await vi.waitFor(() => expect(seen.filter(({message}) => message?.method === 'tools/call')).toHaveLength(2))

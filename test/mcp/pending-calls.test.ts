@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import {CallFailure} from '../../src/mcp/call-failure.ts'
+import {CancelSource} from '../../src/mcp/cancel-source.ts'
 import type {BackendAnswer, BackendCall} from '../../src/mcp/connection.ts'
 import {PendingCalls} from '../../src/mcp/pending-calls.ts'
 
@@ -63,8 +64,8 @@ describe('calls in flight', () => {
 
   it('end when their client cancels, which the backend is told once', async () => {
     const {calls, told, start} = pending()
-    const controller = new AbortController()
-    const failed = expect(start({signal: controller.signal})).rejects.toMatchObject({
+    const controller = new CancelSource()
+    const failed = expect(start({signal: controller})).rejects.toMatchObject({
       kind: 'Cancelled',
       blame: 'client',
     })
@@ -77,14 +78,16 @@ describe('calls in flight', () => {
 
   it('are not written when the client has gone before', async () => {
     const {written, start} = pending()
-    await expect(start({signal: AbortSignal.abort()})).rejects.toMatchObject({kind: 'Cancelled'})
+    const gone = new CancelSource()
+    gone.abort()
+    await expect(start({signal: gone})).rejects.toMatchObject({kind: 'Cancelled'})
     expect(written).toEqual([])
   })
 
   it('that were answered no longer listen to their client', async () => {
     const {calls, told, start} = pending()
-    const controller = new AbortController()
-    const done = start({signal: controller.signal})
+    const controller = new CancelSource()
+    const done = start({signal: controller})
     calls.answer(1, answer)
     await done
     controller.abort()

@@ -13,7 +13,7 @@ function workingCall(release: () => void): ParkedCall {
       code: -32000,
       delivered: 'unknown',
     })
-    parked.controller.addEventListener('abort', () => reject(failure))
+    parked.controller.listen({onCancel: () => reject(failure)})
   })
   parked.begin(answer.finally(release))
   return parked

@@ -22,10 +22,35 @@ const healthCheck = z.strictObject({
   unhealthy_threshold: count.default(3),
 })
 
+/** MCP 2026-07-28, "Tool names"; the length with its prefix is looked at beside the schema. */
+const toolName = z
+  .string()
+  .regex(/^[A-Za-z0-9_./-]{1,128}$/, 'a name holds letters, digits, "_", "-", "." and "/", at most 128')
+
+const allow = z.array(name).optional()
+const deny = z.array(name).default([])
+
 const tools = z.strictObject({
-  allow: z.array(name).optional().describe('only these tools are offered'),
-  deny: z.array(name).default([]).describe('these tools are not offered'),
-  rename: z.record(z.string(), name).default({}).describe('from the name at the server to the one that is offered'),
+  allow: allow.describe('only these tools are offered; * stands for any characters'),
+  deny: deny.describe('these tools are not offered, whatever allow says'),
+  rename: z
+    .record(name, toolName)
+    .default({})
+    .describe('from the name at the server to the one that is offered, before the prefix'),
+})
+
+const prompts = z.strictObject({
+  allow: allow.describe('only these prompts are offered; * stands for any characters'),
+  deny: deny.describe('these prompts are not offered, whatever allow says'),
+  rename: z
+    .record(name, toolName)
+    .default({})
+    .describe('from the name at the server to the one that is offered, before the prefix'),
+})
+
+const resources = z.strictObject({
+  allow: allow.describe('only these URIs can be read; * stands for any characters'),
+  deny: deny.describe('these URIs cannot be read, whatever allow says'),
 })
 
 /** One MCP server behind the proxy. */
@@ -50,11 +75,17 @@ export const backend = z.strictObject({
     .regex(/^[A-Za-z0-9_.-]{0,48}$/, 'a prefix holds letters, digits, "-", "_" and ".", at most 48')
     .optional()
     .describe('names tools <prefix>__<tool>; "" exposes them as they are; the group by default'),
-  group: name.optional().describe('servers of one group are replicas of each other; the id by default'),
+  group: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'a group holds letters, digits, "-", "_" and ".", at most 64')
+    .optional()
+    .describe('servers of one group are replicas of each other; the id by default'),
   role: z.enum(['primary', 'fallback']).default('primary').describe('a fallback serves when no primary can'),
   weight: z.number().nonnegative().default(1).describe('share of the calls inside the group'),
   timeout: duration.optional().describe('deadline of one call'),
   retry: retry.optional(),
   health_check: healthCheck.optional(),
   tools: tools.optional(),
+  prompts: prompts.optional(),
+  resources: resources.optional(),
 })

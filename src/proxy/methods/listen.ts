@@ -60,7 +60,7 @@ export const listen: Method = async call => {
       resolve({kind: 'result', value})
     }
     if (context.signal.aborted) return finish()
-    context.signal.addEventListener('abort', finish, {once: true})
+    context.signal.listen({onCancel: finish})
   })
 }
 

@@ -1,10 +1,10 @@
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, replaceSpans, stringAt} from '../../mcp/splice.ts'
-import {unavailable} from '../backend.ts'
 import type {Route} from '../catalogue.ts'
 import {forward} from '../forward.ts'
 import type {Method, MethodAnswer, MethodCall} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
+import {unavailable} from '../unavailable.ts'
 import {checkParamHeaders, makeParamHeaders} from './param-headers.ts'
 
 /** Sends a call to the one backend that has the tool, and its answer back as the bytes that came. */

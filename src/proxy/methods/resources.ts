@@ -58,19 +58,29 @@ export async function routeUri(call: MethodCall, uri: string): Promise<UriRoute>
   const prefixed = services.backends.find(
     backend => backend.naming.uriPrefix !== '' && uri.startsWith(backend.naming.uriPrefix),
   )
-  if (prefixed) return {backend: prefixed, uri: ownUri(prefixed.naming, uri) ?? uri}
+  if (prefixed) return allowed(call, prefixed, ownUri(prefixed.naming, uri) ?? uri, uri)
   await scope.prepare(services.listTimeoutMs)
   const {resources, templates} = scope.catalogue.current.lists
   const late = resources.routes.get(uri)
   if (late) return {backend: late.backend, uri: late.key}
   for (const {backend, key} of templates.routes.values()) {
-    if (backend.naming.uriPrefix === '' && matchesTemplate(key, uri)) return {backend, uri}
+    if (backend.naming.uriPrefix === '' && matchesTemplate(key, uri)) return allowed(call, backend, uri, uri)
   }
   const candidates = services.backends.filter(
     backend => backend.naming.uriPrefix === '' && backend.info?.capabilities.resources !== undefined,
   )
-  if (candidates.length === 1 && candidates[0]) return {backend: candidates[0], uri}
-  throw new RpcFailure(
+  if (candidates.length === 1 && candidates[0]) return allowed(call, candidates[0], uri, uri)
+  throw notFound(call, uri)
+}
+
+/** What the server's rules keep back is not there, whoever knows its URI. @throws RpcFailure */
+function allowed(call: MethodCall, backend: Backend, own: string, uri: string): UriRoute {
+  if (backend.rules.offered('resources', own) === undefined) throw notFound(call, uri)
+  return {backend, uri: own}
+}
+
+function notFound(call: MethodCall, uri: string): RpcFailure {
+  return new RpcFailure(
     call.context.era === 'modern' ? rpcCode.invalidParams : rpcCode.noBackend,
     `Resource not found: ${uri.slice(0, 200)}`,
     {

@@ -1,0 +1,34 @@
+import type {ServerSnapshot} from '../control/contract.ts'
+import type {Backend} from './backend.ts'
+import {transportOf} from './open-backend.ts'
+
+const stderrShown = 10
+
+/** A server's whole state at one moment, as consoles get it. */
+export function backendSnapshot(backend: Backend): ServerSnapshot {
+  const {config, figures, life} = backend
+  const info = life.link?.connection.info
+  const iso = (ms: number): string => new Date(ms).toISOString()
+  return {
+    id: backend.id,
+    name: config.name ?? backend.id,
+    transport: transportOf(config),
+    era: info?.era ?? null,
+    protocolVersion: info?.protocolVersion ?? null,
+    implementation: info?.implementation ? `${info.implementation.name} ${info.implementation.version}` : null,
+    status: life.status,
+    since: iso(life.since),
+    prefix: backend.naming.prefix,
+    target: backend.target,
+    pid: life.pid,
+    restarts: life.restarts,
+    tools: life.lists?.tools.entries.length ?? 0,
+    inFlight: figures.inFlight,
+    requests: figures.requests,
+    errors: figures.errors,
+    latency: figures.latency.toSparse(),
+    lastError: figures.lastError,
+    nextStartAt: life.nextStartAt === null ? null : iso(life.nextStartAt),
+    stderrTail: backend.stderrTail.slice(-stderrShown),
+  }
+}
