@@ -22,7 +22,6 @@ export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'circuit_breaker'},
   {place: 'auth', protects: true},
   {place: 'rate_limit', protects: true},
-  {place: 'observability.tracing'},
   {place: 'observability.request_log'},
   {place: 'tui'},
 ]

@@ -58,6 +58,7 @@ async function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, time
     signal: context.signal,
     ...(outgoing.name !== undefined && {name: outgoing.name}),
     headers: outgoing.headers ?? call.paramHeaders,
+    trace: call.record.trace,
     onNotification: notifier(call, outgoing.params),
   }
   if (connection.info.era === 'modern') {

@@ -5,6 +5,7 @@ import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import type {McpEndpoint} from './mcp-endpoint.ts'
 import {Reply} from './reply.ts'
 import type {OpenRequest, RequestLedger} from './request-ledger.ts'
+import type {TraceContexts} from './trace-id.ts'
 import type {WireFault} from './wire-guard.ts'
 
 /** What `/health` says: 200 while the runtime can serve. */
@@ -22,7 +23,7 @@ export interface HttpServerOptions {
   readonly health: () => HealthReport
   /** The merged tools as JSON. */
   readonly toolsDocument: () => Promise<Buffer>
-  readonly traceIdOf: (request: IncomingMessage, requestId: string) => string
+  readonly traces: TraceContexts
   readonly now: () => number
   readonly maxConnections: number
 }
@@ -54,7 +55,7 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
   const path = (request.url ?? '').split('?', 1)[0] ?? ''
   const client = request.socket.remoteAddress ?? '-'
   const record = options.ledger.open(client, request.method ?? '-', path)
-  record.traceId = options.traceIdOf(request, record.requestId)
+  options.traces.begin(request, record)
   let sent: Reply | undefined
   response.on('close', () => {
     if (!response.writableFinished && record.outcome === 'answered') {

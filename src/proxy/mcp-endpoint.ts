@@ -8,15 +8,17 @@ import {type Era, rpcCode} from '../mcp/protocol.ts'
 import {findValue} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {classify, type Refusal} from './classify.ts'
+import {mayDebug} from './logging/debug-request.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
 import {type BodyBudget, readBody} from './read-body.ts'
 import {BatchPart, Reply, type Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
-import {logLevelOf, paramHeaders, profileOf} from './request-says.ts'
+import {logLevelOf, paramHeaders, profileOf, traceParentOf} from './request-says.ts'
 import {failedAnswer, type RpcFailure} from './rpc-failure.ts'
 import type {Session} from './sessions.ts'
+import type {TraceContexts} from './trace-id.ts'
 
 export interface McpEndpointOptions {
   readonly services: Services
@@ -24,6 +26,9 @@ export interface McpEndpointOptions {
   readonly maxBodyBytes: number
   readonly requestTimeoutMs: number
   readonly principalOf: (request: IncomingMessage) => string
+  readonly traces: TraceContexts
+  /** Whether clients have to show who they are. */
+  readonly authIsOn: boolean
 }
 
 /** A backend that says one of these speaks of the request, not of itself. */
@@ -161,9 +166,12 @@ export class McpEndpoint {
     record: OpenRequest,
     reply: Replying,
   ): Promise<void> {
-    const {services, principalOf, requestTimeoutMs} = this.#options
+    const {services, principalOf, requestTimeoutMs, traces, authIsOn} = this.#options
     const profile = session?.profile ?? profileOf(body, message, era)
     const principal = principalOf(request)
+    if (request.headers['x-debug'] !== undefined) record.debug = mayDebug(request, principal, authIsOn)
+    const traceparent = record.clientTraced ? null : traceParentOf(body, message)
+    if (traceparent !== null) traces.adopt(traceparent, record)
     const context: RequestContext = {
       requestId: record.requestId,
       traceId: record.traceId,

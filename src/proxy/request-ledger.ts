@@ -1,4 +1,5 @@
 import type {Outcome} from '../control/contract.ts'
+import type {CallTrace} from '../mcp/trace-meta.ts'
 import type {BlameParty} from '../shared/blame.ts'
 import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
@@ -15,6 +16,10 @@ export interface OpenRequest {
   readonly client: string
   readonly httpMethod: string
   traceId: string
+  clientTraced: boolean
+  trace: CallTrace | null
+  /** What the server took, where detail is told of. */
+  serverMs: number | null
   /** The client asked for detail of this request, and may have it. */
   debug: boolean
   /** The MCP method, or null for other paths. */
@@ -89,6 +94,9 @@ export class RequestLedger {
       client,
       httpMethod,
       traceId: '',
+      clientTraced: false,
+      trace: null,
+      serverMs: null,
       debug: false,
       method: null,
       target: path,

@@ -34,7 +34,7 @@ import {
   writeRuntimeRecord,
 } from './state-folder.ts'
 import {takeSnapshot} from './take-snapshot.ts'
-import {createTraceIds} from './trace-id.ts'
+import {TraceContexts} from './trace-id.ts'
 import {createWireGuard} from './wire-guard.ts'
 
 export interface RuntimeOptions {
@@ -132,7 +132,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   )
   const inside = assemble({config, instance, clock, events, log, redactor, identity, server, reaper})
   const {backends, catalogue, sessions} = inside
+  const {tracing} = config.observability
+  const traces = new TraceContexts({
+    ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
+  })
   const endpoint = new McpEndpoint({
+    traces,
+    authIsOn: config.auth !== undefined,
     services: inside.services,
     redactor,
     maxBodyBytes: config.server.max_body_size,
@@ -148,7 +154,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       const list = await catalogue.settled(config.server.list_timeout)
       return Buffer.concat([Buffer.from('{"tools":['), list.lists.tools.elements, Buffer.from(']}\n')])
     },
-    traceIdOf: createTraceIds(),
+    traces,
     now: clock.now,
     maxConnections: 10_000,
   })

@@ -81,6 +81,7 @@ export class RequestDetail {
     try {
       const answer = await exchange()
       const serverMs = rounded(services.now() - startedAt)
+      record.serverMs = serverMs
       this.#say('DEBUG', record, 'ServerAnswered', 'server answered', {
         server_id: backend.id,
         answer: answer.kind,
