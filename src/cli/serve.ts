@@ -28,6 +28,8 @@ export async function serve(settings: StartSettings, pidFile: string | undefined
   )
   if (record.metricsHost !== null && record.metricsPort !== null)
     printLine(`metrics on ${httpUrl(record.metricsHost, record.metricsPort)}/metrics`)
+  if (runtime.profiling)
+    printLine(`profiles on ${httpUrl(runtime.profiling.host, runtime.profiling.port)}/debug/pprof/`)
   printLine(safeText(`logs in ${record.logPath}, state in ${record.statePath}`))
   for (const warning of settings.warnings) printNote(safeText(`warning: ${warning.message}`))
   await runtime.ended

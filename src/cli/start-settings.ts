@@ -5,9 +5,12 @@ import {invalidConfig, loadConfig} from '../config/load.ts'
 import {resolveLogDir, resolveStateDir} from '../config/paths.ts'
 import type {Problem} from '../config/problem.ts'
 import type {Config} from '../config/schema.ts'
+import type {RecordingPaths} from '../proxy/profiling/recording-paths.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
-import {type LogFormat, type LogLevel, logLevels} from '../shared/log-line.ts'
+import {whyNotWritable} from '../shared/files.ts'
+import {applyFilter, type LogFilter, moduleName, parseLogFilter} from '../shared/log-filter.ts'
+import type {LogFormat} from '../shared/log-line.ts'
 
 /** What the command line says; each wins over the environment, and that over the file. */
 export interface StartFlags {
@@ -16,6 +19,8 @@ export interface StartFlags {
   readonly port: number | undefined
   readonly logLevel: string | undefined
   readonly logFormat: string | undefined
+  readonly profile: boolean
+  readonly recordings: RecordingPaths
 }
 
 export interface StartSettings {
@@ -26,6 +31,8 @@ export interface StartSettings {
   readonly warnings: readonly Problem[]
   readonly stateDir: string
   readonly logDir: string
+  /** Whole paths. */
+  readonly recordings: RecordingPaths
 }
 
 /**
@@ -49,19 +56,45 @@ export function settleStart(flags: StartFlags, env: NodeJS.ProcessEnv, cwd: stri
     warnings: loaded.problems,
     stateDir,
     logDir: resolveLogDir({env, config, stateDir}),
+    recordings: recordingPaths(flags.recordings, cwd),
   }
 }
 
 function withOverrides(config: Config, flags: StartFlags, env: NodeJS.ProcessEnv): Config {
   const host = flags.host ?? env.ONLY1MCP_HOST ?? config.server.host
   const port = flags.port ?? portOf(env.ONLY1MCP_PORT) ?? config.server.port
-  const level = levelOf(flags.logLevel ?? env.ONLY1MCP_LOG ?? env.RUST_LOG) ?? config.observability.logging.level
-  const format = formatOf(flags.logFormat ?? env.ONLY1MCP_LOG_FORMAT) ?? config.observability.logging.format
+  const {level, modules} = filterOf(config, flags, env)
+  const format =
+    formatOf('--log-format', flags.logFormat) ??
+    formatOf('ONLY1MCP_LOG_FORMAT', env.ONLY1MCP_LOG_FORMAT) ??
+    config.observability.logging.format
   return {
     ...config,
     server: {...config.server, host, port},
-    observability: {...config.observability, logging: {...config.observability.logging, level, format}},
+    ...(flags.profile && {profiling: {host: '127.0.0.1', port: 6060, ...config.profiling, enabled: true}}),
+    observability: {...config.observability, logging: {...config.observability.logging, level, modules, format}},
   }
+}
+
+/** @throws AppError where a file could not be written in the end: that is told now, not after days of recording */
+function recordingPaths(given: RecordingPaths, cwd: string): RecordingPaths {
+  const flags = {cpu: '--profile-cpu', mem: '--profile-mem', trace: '--trace'} as const
+  const whole: Record<string, string> = {}
+  for (const kind of ['cpu', 'mem', 'trace'] as const) {
+    const path = given[kind]
+    if (path === undefined) continue
+    whole[kind] = resolve(cwd, path)
+    const why = path === '' ? 'the name is empty' : whyNotWritable(whole[kind])
+    if (why !== undefined) {
+      throw new AppError('RECORDING_UNWRITABLE', `${flags[kind]} ${path}: cannot be written: ${why}`, {
+        fix: 'Name a file in a folder that exists and that this user may write to.',
+      })
+    }
+  }
+  if (new Set(Object.values(whole)).size < Object.keys(whole).length) {
+    throw new AppError('RECORDING_UNWRITABLE', 'two recordings cannot go to one file', {exitCode: exitCode.usage})
+  }
+  return whole
 }
 
 function portOf(text: string | undefined): number | undefined {
@@ -71,20 +104,32 @@ function portOf(text: string | undefined): number | undefined {
   throw badSetting('ONLY1MCP_PORT', text, 'a port from 0 to 65535')
 }
 
-function levelOf(text: string | undefined): LogLevel | undefined {
-  if (text === undefined || text === '') return undefined
-  // RUST_LOG syntax: the entry without a module is the level of all.
-  const plain = text.split(',').find(part => !part.includes('='))
-  const level = (plain ?? '').trim().toLowerCase()
-  if ((logLevels as readonly string[]).includes(level)) return level as LogLevel
-  if (plain === undefined) return undefined
-  throw badSetting('the log level', text, logLevels.join(', '))
+/** The first of flag, ONLY1MCP_LOG and RUST_LOG that says something, over what the file says. */
+function filterOf({observability: {logging}}: Config, flags: StartFlags, env: NodeJS.ProcessEnv): LogFilter {
+  const modules = Object.entries(logging.modules ?? {}).map(([name, level]) => [moduleName(name), level] as const)
+  const configured: LogFilter = {level: logging.level, modules: Object.fromEntries(modules)}
+  const sources = [
+    ['--log-level', flags.logLevel],
+    ['ONLY1MCP_LOG', env.ONLY1MCP_LOG],
+    ['RUST_LOG', env.RUST_LOG],
+  ] as const
+  for (const [source, text] of sources) {
+    // An empty variable says nothing; an empty flag is a slip.
+    if (text === undefined || (text.trim() === '' && source !== '--log-level')) continue
+    const parsed = parseLogFilter(text)
+    if (parsed.ok) return applyFilter(configured, parsed.filter)
+    throw new AppError('BAD_SETTING', `${source}: invalid log filter ${JSON.stringify(parsed.part)}: ${parsed.why}`, {
+      exitCode: exitCode.usage,
+      fix: 'Give a level (info), or levels by module: info,only1mcp::proxy=trace.',
+    })
+  }
+  return configured
 }
 
-function formatOf(text: string | undefined): LogFormat | undefined {
+function formatOf(source: string, text: string | undefined): LogFormat | undefined {
   if (text === undefined || text === '') return undefined
   if (text === 'text' || text === 'json') return text
-  throw badSetting('the log format', text, 'text or json')
+  throw badSetting(source, text, 'text or json')
 }
 
 function badSetting(what: string, value: string, wanted: string): AppError {

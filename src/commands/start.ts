@@ -16,8 +16,15 @@ export default class Start extends BaseCommand {
     }),
     host: Flags.string({description: 'address to listen on (ONLY1MCP_HOST, server.host)'}),
     port: Flags.integer({description: 'port to listen on (ONLY1MCP_PORT, server.port)', min: 0, max: 65_535}),
-    'log-level': Flags.string({description: 'trace, debug, info, warn or error (ONLY1MCP_LOG, RUST_LOG)'}),
+    'log-level': Flags.string({
+      description:
+        'trace, debug, info, warn or error, or by module: info,only1mcp::proxy=trace (ONLY1MCP_LOG, RUST_LOG, observability.logging)',
+    }),
     'log-format': Flags.string({description: 'text or json (ONLY1MCP_LOG_FORMAT)'}),
+    profile: Flags.boolean({description: 'serve profiles on 127.0.0.1:6060/debug/pprof/ (profiling)'}),
+    'profile-cpu': Flags.string({description: 'write a CPU profile (pprof) of the whole run to this file at the end'}),
+    'profile-mem': Flags.string({description: 'write a heap profile (pprof) to this file at the end'}),
+    trace: Flags.string({description: 'write a trace that Perfetto opens to this file at the end'}),
     daemon: Flags.boolean({
       description: 'go on in the background; returns when the runtime answers',
       exclusive: ['tui'],
@@ -39,6 +46,8 @@ export default class Start extends BaseCommand {
         port: flags.port,
         logLevel: flags['log-level'],
         logFormat: flags['log-format'],
+        profile: flags.profile,
+        recordings: {cpu: flags['profile-cpu'], mem: flags['profile-mem'], trace: flags.trace},
       },
       process.env,
       process.cwd(),

@@ -15,9 +15,5 @@ export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'proxy.hot_reload'},
   {place: 'cache'},
   {place: 'context_optimization'},
-  {place: 'observability.logging.modules'},
-  {place: 'observability.logging.rotation'},
-  {place: 'observability.tracing'},
-  {place: 'profiling'},
   {place: 'tui'},
 ]

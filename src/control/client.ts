@@ -3,6 +3,7 @@ import {z} from 'zod'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
 import {
+  type ActionArgs,
   type ActionResult,
   actionResult,
   type ControlEvent,
@@ -56,10 +57,18 @@ export class ControlClient {
     return parsed.data
   }
 
-  /** Runs an action of the runtime. Its own refusal is `{ok: false}`, not an error. */
-  async action(id: string, signal?: AbortSignal, timeoutMs = defaultTimeoutMs): Promise<ActionResult> {
-    const response = await this.#request('POST', controlPath.action(id), timeoutMs, signal)
-    return actionResult.parse(parseJson(await readAll(response, maxEventBytes)))
+  /**
+   * Runs an action of the runtime. Its own refusal is `{ok: false}`, not an error.
+   * @param timeoutMs until it answers: longer for an action that takes its time
+   */
+  async action(
+    id: string,
+    signal?: AbortSignal,
+    timeoutMs = defaultTimeoutMs,
+    args: ActionArgs = {},
+  ): Promise<ActionResult> {
+    const response = await this.#request('POST', controlPath.action(id), timeoutMs, signal, JSON.stringify(args))
+    return actionResult.parse(parseJson(await readAll(response, maxSnapshotBytes)))
   }
 
   /** Has one server probed now. @throws AppError `CONTROL_REFUSED` where the runtime has none of that id */
@@ -87,9 +96,23 @@ export class ControlClient {
   }
 
   /** Resolves with the response's head; the deadline covers only that, so that an event stream may last. */
-  #request(method: string, path: string, timeoutMs: number, signal?: AbortSignal): Promise<http.IncomingMessage> {
+  #request(
+    method: string,
+    path: string,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    body?: string,
+  ): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const request = http.request({socketPath: this.socketPath, method, path, agent: false, ...(signal && {signal})})
+      const headers = body === undefined ? {} : {'content-type': 'application/json'}
+      const request = http.request({
+        socketPath: this.socketPath,
+        method,
+        path,
+        headers,
+        agent: false,
+        ...(signal && {signal}),
+      })
       const timer = setTimeout(() => {
         request.destroy(
           new AppError(
@@ -114,7 +137,7 @@ export class ControlClient {
         clearTimeout(timer)
         reject(error instanceof AppError || signal?.aborted === true ? error : unreachable(this.socketPath, error))
       })
-      request.end()
+      request.end(body)
     })
   }
 }

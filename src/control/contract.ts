@@ -157,6 +157,10 @@ export const snapshot = z.object({
     errors: z.number().int(),
     latency: buckets,
   }),
+  /** Since contract 1.0 with run-time levels: the filter at work, the one it was started with, lines lost to a bad disk. */
+  logging: z.object({filter: z.string(), configured: z.string(), linesLost: z.number().int()}).optional(),
+  /** Where profiles are served; absent or null while they are not. */
+  profiling: z.object({host: z.string(), port: z.number().int()}).nullable().optional(),
   sessions: z.number().int(),
   /** Tools as clients see them, after prefixes. */
   tools: z.number().int(),
@@ -298,7 +302,15 @@ export type EventBody<T extends ControlEvent = ControlEvent> = T extends Control
   ? Omit<T, 'seq' | 'at' | 'instance'>
   : never
 
-export const actionResult = z.object({ok: z.boolean(), message: z.string()})
+/** What an action is told beside its name: the JSON object in the body of its POST. */
+export type ActionArgs = Readonly<Record<string, unknown>>
+
+export const actionResult = z.object({
+  ok: z.boolean(),
+  message: z.string(),
+  /** What the action made, such as a profile; base64. */
+  data: z.string().optional(),
+})
 export type ActionResult = z.infer<typeof actionResult>
 
 /** One health probe, made because somebody asked. */

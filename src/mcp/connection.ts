@@ -1,6 +1,7 @@
 import type {CallFailure} from './call-failure.ts'
 import type {CancelSignal} from './cancel-source.ts'
 import type {Era} from './protocol.ts'
+import type {CallTrace} from './trace-meta.ts'
 
 /** One request to a backend. Params travel as the bytes that came. */
 export interface BackendCall {
@@ -15,6 +16,8 @@ export interface BackendCall {
   readonly name?: string
   /** Further headers of the modern HTTP transport: `Mcp-Param-…`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The trace that it belongs to, where there is one to tell of. */
+  readonly trace?: CallTrace | null
   /** Notifications that belong to this call (progress, log messages). */
   readonly onNotification?: (method: string, params: Buffer | null) => void
   /** A subscription rather than a question: what the backend says without naming a call is not about it. */

@@ -9,6 +9,7 @@ import {PendingCalls} from './pending-calls.ts'
 import {ownProgressToken} from './progress-token.ts'
 import {rpcCode} from './protocol.ts'
 import {findValue} from './splice.ts'
+import {withTraceMeta} from './trace-meta.ts'
 
 export interface DuplexOptions {
   readonly now: () => number
@@ -31,8 +32,9 @@ export class DuplexChannel {
 
   /** @throws CallFailure */
   call(call: BackendCall): Promise<BackendAnswer> {
+    const params = call.trace ? withTraceMeta(call.params, call.trace) : call.params
     return this.#calls.start(call, id =>
-      this.#options.send(requestMessage(id, call.method, ownProgressToken(call.params, id)), failure =>
+      this.#options.send(requestMessage(id, call.method, ownProgressToken(params, id)), failure =>
         this.#calls.fail(id, failure),
       ),
     )

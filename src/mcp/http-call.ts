@@ -45,7 +45,7 @@ export class HttpCall implements HttpReceiver, CancelListener {
     if (call.signal?.aborted === true) return Promise.reject(cancelled(call))
     const {era} = this.#link
     const params = era === 'legacy' ? ownProgressToken(call.params, this.#id) : call.params
-    const headers = this.#link.headersFor(call.method, call.name, call.headers)
+    const headers = this.#link.headersFor(call.method, call.name, call.headers, call.trace?.headers)
     const body = requestMessage(this.#id, call.method, params)
     const settle = Promise.withResolvers<BackendAnswer>()
     this.#settle = settle

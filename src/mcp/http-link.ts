@@ -74,16 +74,24 @@ export class HttpLink {
     return this.#closing !== undefined
   }
 
-  /** @param more further ones, for the modern era */
-  headersFor(method: string | null, name?: string, more?: Readonly<Record<string, string>>): Headers {
+  /**
+   * @param more further ones, for the modern era
+   * @param trace for every era
+   */
+  headersFor(
+    method: string | null,
+    name?: string,
+    more?: Readonly<Record<string, string>>,
+    trace?: Readonly<Record<string, string>>,
+  ): Headers {
     const headers = this.#fixedHeaders()
     if (this.era === 'modern' && method !== null) {
       return {
         headers,
-        more: {'mcp-method': method, ...(name !== undefined && {'mcp-name': headerValue(name)}), ...more},
+        more: {'mcp-method': method, ...(name !== undefined && {'mcp-name': headerValue(name)}), ...more, ...trace},
       }
     }
-    if (method !== 'initialize') return {headers}
+    if (method !== 'initialize') return trace === undefined ? {headers} : {headers, more: trace}
     const {'mcp-protocol-version': _, ...others} = headers
     return {headers: others}
   }

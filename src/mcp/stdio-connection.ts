@@ -14,6 +14,7 @@ import {ownProgressToken} from './progress-token.ts'
 import {metaKey, rpcCode} from './protocol.ts'
 import {findValue} from './splice.ts'
 import {StdioFramer} from './stdio-framer.ts'
+import {withTraceMeta} from './trace-meta.ts'
 
 export interface StdioOptions {
   readonly child: Child
@@ -111,7 +112,8 @@ class StdioLink {
   call(call: BackendCall): Promise<BackendAnswer> {
     return this.#calls.start(call, id => {
       if (this.#ended || !this.#options.child.stdin.writable) throw notWritten(call, this.#options.stderrTail())
-      this.#write(requestMessage(id, call.method, ownProgressToken(call.params, id)))
+      const params = call.trace ? withTraceMeta(call.params, call.trace) : call.params
+      this.#write(requestMessage(id, call.method, ownProgressToken(params, id)))
     })
   }
 

@@ -21,6 +21,7 @@ import type {EventLog} from './event-log.ts'
 import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
+import {RequestDetail} from './logging/request-detail.ts'
 import type {Services} from './method-call.ts'
 import {type Naming, namingOf} from './names.ts'
 import {OwnChildren} from './own-children.ts'
@@ -172,6 +173,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     subscriptions,
     parkedCalls,
     requestStates: new RequestStates(randomBytes(32)),
+    detail: new RequestDetail(log),
     identity,
     server,
     listTimeoutMs: config.server.list_timeout,

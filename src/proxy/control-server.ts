@@ -2,6 +2,7 @@ import {chmodSync} from 'node:fs'
 import http, {type IncomingMessage, type ServerResponse} from 'node:http'
 import {type ActionId, actionIds} from '../control/action.ts'
 import {
+  type ActionArgs,
   type ActionResult,
   type ControlEvent,
   controlPath,
@@ -21,8 +22,14 @@ export interface ControlServerOptions {
   readonly snapshot: () => Snapshot
   /** Probes one server now; undefined where there is none of that id. */
   readonly probe: (serverId: string) => Promise<ProbeAnswer> | undefined
-  readonly actions: Readonly<Record<ActionId, () => ActionResult>>
+  /** Those that this runtime offers. */
+  readonly actions: Readonly<Partial<Record<ActionId, ActionHandler>>>
 }
+
+/** @param signal aborts when the operator has gone */
+export type ActionHandler = (args: ActionArgs, signal: AbortSignal) => ActionResult | Promise<ActionResult>
+
+const maxArgsBytes = 64 * 1024
 
 /**
  * The runtime's side of the control contract: HTTP over a unix socket of mode 0600, so that who may use it is the file
@@ -49,11 +56,14 @@ export async function startControlServer(options: ControlServerOptions): Promise
 }
 
 function handle(options: ControlServerOptions, request: IncomingMessage, response: ServerResponse): void {
-  request.resume()
   const target = request.url ?? '/'
   // A target such as `//` is no path, and URL would throw.
-  if (!URL.canParse(target, 'http://control')) return json(response, 400, {error: 'the request target must be a path'})
+  if (!URL.canParse(target, 'http://control'))
+    return refuse(request, response, 400, 'the request target must be a path')
   const url = new URL(target, 'http://control')
+  const handler = actionAt(options, url.pathname)
+  if (handler !== undefined && request.method === 'POST') return void act(handler, request, response)
+  request.resume()
   if (request.method === 'GET' && url.pathname === controlPath.snapshot) return json(response, 200, options.snapshot())
   if (request.method === 'GET' && url.pathname === controlPath.events) {
     return stream(options, response, Number(url.searchParams.get('since') ?? options.events.seq))
@@ -63,10 +73,48 @@ function handle(options: ControlServerOptions, request: IncomingMessage, respons
     if (probing === undefined) return json(response, 404, {error: 'no server of that id'})
     return void probing.then(answer => json(response, 200, answer))
   }
-  const action = actionIds.find(id => url.pathname === controlPath.action(id))
-  if (action === undefined) return json(response, 404, {error: `no such path: ${url.pathname}`})
-  if (request.method !== 'POST') return json(response, 405, {error: 'POST runs an action'})
-  json(response, 200, options.actions[action]())
+  if (handler !== undefined) return json(response, 405, {error: 'POST runs an action'})
+  json(response, 404, {error: `no such path: ${url.pathname}`})
+}
+
+function actionAt({actions}: ControlServerOptions, path: string): ActionHandler | undefined {
+  const id = actionIds.find(each => path === controlPath.action(each))
+  return id === undefined ? undefined : actions[id]
+}
+
+async function act(handler: ActionHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  const args = await readArgs(request)
+  if (args === undefined) return refuse(request, response, 400, 'the arguments of an action are one small JSON object')
+  try {
+    json(response, 200, await handler(args, gone.signal))
+  } catch (error) {
+    json(response, 200, {ok: false, message: messageOf(error)})
+  }
+}
+
+/** @returns undefined where the body is no JSON object, or too large; none at all are no arguments */
+async function readArgs(request: IncomingMessage): Promise<ActionArgs | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size <= maxArgsBytes) chunks.push(chunk)
+    }
+    if (size > maxArgsBytes) return undefined
+    if (size === 0) return {}
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? {...value} : undefined
+  } catch {
+    return undefined // no JSON, or the operator went away
+  }
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, error: string): void {
+  request.resume()
+  json(response, status, {error})
 }
 
 function json(response: ServerResponse, status: number, value: object): void {

@@ -40,7 +40,7 @@ export async function forward(
     backend.retries.earn()
     try {
       const outgoing = outgoingFor(choice.target)
-      return await forwardOnce(call, choice.panic ? {...outgoing, panic: true} : outgoing, deadline - services.now())
+      return await attempt(call, choice.panic ? {...outgoing, panic: true} : outgoing, deadline - services.now())
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error
       const next = await another(call, targets, choice, error, tried, deadline)
@@ -82,6 +82,12 @@ async function another(
   return next
 }
 
+function attempt(call: MethodCall, outgoing: Outgoing, timeoutMs: number): Promise<MethodAnswer> {
+  const {detail} = call.services
+  if (!detail.debugs(call.record)) return forwardOnce(call, outgoing, timeoutMs)
+  return detail.around(call, outgoing, () => forwardOnce(call, outgoing, timeoutMs))
+}
+
 async function forwardOnce(call: MethodCall, outgoing: Outgoing, restMs: number): Promise<MethodAnswer> {
   const {context, scope, record} = call
   const {backend} = outgoing
@@ -111,6 +117,7 @@ async function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, time
     signal: context.signal,
     ...(outgoing.name !== undefined && {name: outgoing.name}),
     headers: outgoing.headers ?? call.paramHeaders,
+    trace: call.record.trace,
     onNotification: notifier(call, outgoing.params),
   }
   if (connection.info.era === 'modern') {

@@ -8,6 +8,7 @@ import {sendRefusal} from './access/send-refusal.ts'
 import type {McpEndpoint} from './mcp-endpoint.ts'
 import {Reply} from './reply.ts'
 import type {OpenRequest, RequestLedger} from './request-ledger.ts'
+import type {TraceContexts} from './trace-id.ts'
 import type {WireFault} from './wire-guard.ts'
 
 /** What `/health` says: 200 while the runtime can serve. */
@@ -29,7 +30,7 @@ export interface HttpServerOptions {
   readonly toolsDocument: (request: IncomingMessage) => Promise<Buffer>
   /** Documents that never change and are for everybody, by path. */
   readonly documents: ReadonlyMap<string, object>
-  readonly traceIdOf: (request: IncomingMessage, requestId: string) => string
+  readonly traces: TraceContexts
   readonly now: () => number
   readonly maxConnections: number
 }
@@ -72,7 +73,7 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
   const path = (request.url ?? '').split('?', 1)[0] ?? ''
   const client = request.socket.remoteAddress ?? '-'
   const record = options.ledger.open(client, request.method ?? '-', path)
-  record.traceId = options.traceIdOf(request, record.requestId)
+  options.traces.begin(request, record)
   let sent: Reply | undefined
   response.on('close', () => {
     if (!response.writableFinished && record.outcome === 'answered') {
@@ -184,7 +185,7 @@ async function listenFailure(
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   if (code === 'EADDRINUSE') {
     return new AppError('PORT_IN_USE', `${where} (${what}) is already in use${await ownerOf(port)}`, {
-      fix: 'Stop that program, or choose another port with --port (server.port; observability.metrics.port for the metrics).',
+      fix: 'Stop that program, or choose another port with --port (server.port; observability.metrics.port for the metrics, profiling.port for profiles).',
       cause: error,
     })
   }

@@ -9,15 +9,17 @@ import {findValue} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RestrictedView} from './access/restricted-view.ts'
 import {classify, type Refusal} from './classify.ts'
+import {mayDebug} from './logging/debug-request.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
 import {type BodyBudget, readBody} from './read-body.ts'
 import {BatchPart, Reply, type Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
-import {logLevelOf, paramHeaders, profileOf} from './request-says.ts'
+import {logLevelOf, paramHeaders, profileOf, traceParentOf} from './request-says.ts'
 import {failedAnswer, httpOf} from './rpc-failure.ts'
 import type {Session} from './sessions.ts'
+import type {TraceContexts} from './trace-id.ts'
 
 export interface McpEndpointOptions {
   readonly services: Services
@@ -27,6 +29,9 @@ export interface McpEndpointOptions {
   readonly principalOf: (request: IncomingMessage) => string
   /** What the sender may see and use; undefined for everything. */
   readonly viewOf?: (request: IncomingMessage) => RestrictedView | undefined
+  readonly traces: TraceContexts
+  /** Whether clients have to show who they are. */
+  readonly authIsOn: boolean
 }
 
 /** A backend that says one of these speaks of the request, not of itself. */
@@ -166,11 +171,14 @@ export class McpEndpoint {
     record: OpenRequest,
     reply: Replying,
   ): Promise<void> {
-    const {principalOf, requestTimeoutMs, viewOf} = this.#options
+    const {principalOf, requestTimeoutMs, viewOf, traces, authIsOn} = this.#options
     const view = viewOf?.(request)
     const services = view?.services ?? this.#options.services
     const profile = session?.profile ?? profileOf(body, message, era)
     const principal = principalOf(request)
+    if (request.headers['x-debug'] !== undefined) record.debug = mayDebug(request, principal, authIsOn)
+    const traceparent = record.clientTraced ? null : traceParentOf(body, message)
+    if (traceparent !== null) traces.adopt(traceparent, record)
     const context: RequestContext = {
       requestId: record.requestId,
       traceId: record.traceId,
@@ -194,6 +202,7 @@ export class McpEndpoint {
       paramHeaders: era === 'modern' ? paramHeaders(request) : {},
       services,
     }
+    if (services.detail.debugs(record)) services.detail.read(call, request, body.length)
     if (session && message.id) session.inFlight.set(message.id.key, controller)
     try {
       await this.#run(call)

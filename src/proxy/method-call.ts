@@ -3,6 +3,7 @@ import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {Backend} from './backend.ts'
 import type {ClientProfile} from './client-profile.ts'
 import type {ClientScope} from './client-scope.ts'
+import type {RequestDetail} from './logging/request-detail.ts'
 import type {ParkedCalls} from './parked-calls.ts'
 import type {Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
@@ -22,6 +23,8 @@ export interface Services {
   readonly subscriptions: Subscriptions
   readonly parkedCalls: ParkedCalls
   readonly requestStates: RequestStates
+  /** What the log says of single requests at `debug` and `trace`. */
+  readonly detail: RequestDetail
   /** How this runtime presents itself to backends, and to clients. */
   readonly identity: ClientIdentity
   readonly server: Implementation

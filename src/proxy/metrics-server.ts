@@ -15,6 +15,8 @@ export function createMetricsServer(
         response.writeHead(refused.status, {'content-type': 'text/plain'}).end(`${refused.message}\n`)
       } else if ((request.url ?? '').split('?', 1)[0] !== '/metrics') {
         response.writeHead(404, {'content-type': 'text/plain'}).end('/metrics is here\n')
+      } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+        response.writeHead(405, {'content-type': 'text/plain', allow: 'GET, HEAD'}).end('only GET\n')
       } else {
         response.writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'}).end(text())
       }

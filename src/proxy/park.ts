@@ -53,6 +53,7 @@ function begin(
     method: call.method,
     params: withoutEnvelope(whole),
     timeoutMs,
+    trace: call.record.trace,
     signal: parked.controller,
     onNotification: (method, said) => {
       if (parked.reply === call.reply) say(method, said)

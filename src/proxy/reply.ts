@@ -1,5 +1,6 @@
 import type {ServerResponse} from 'node:http'
 import {encodeSseEvent} from '../mcp/sse-encode.ts'
+import {debugInfo} from './logging/debug-request.ts'
 import type {OpenRequest} from './request-ledger.ts'
 
 /** Where the answer to a request goes, and what is said before it. */
@@ -95,7 +96,10 @@ export class Reply implements Replying {
 
   #head(status: number, headers: Record<string, string>): void {
     this.#request.firstByteAt ??= this.#now()
-    this.#response.writeHead(status, {...headers, 'x-request-id': this.#request.requestId})
+    headers['x-request-id'] = this.#request.requestId
+    headers['x-trace-id'] = this.#request.traceId
+    if (this.#request.debug) headers['x-debug-info'] = debugInfo(this.#request, this.#now())
+    this.#response.writeHead(status, headers)
   }
 
   #write(bytes: Buffer): void {

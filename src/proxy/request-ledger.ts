@@ -1,11 +1,13 @@
 import {anonymous} from '../auth/identity.ts'
 import type {Outcome} from '../control/contract.ts'
+import type {CallTrace} from '../mcp/trace-meta.ts'
 import type {BlameParty} from '../shared/blame.ts'
 import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {RequestLog} from '../store/request-log.ts'
 import type {EventLog} from './event-log.ts'
+import type {LogGate} from './logging/log-gates.ts'
 import type {RequestMetrics} from './request-metrics.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 
@@ -16,6 +18,12 @@ export interface OpenRequest {
   readonly client: string
   readonly httpMethod: string
   traceId: string
+  clientTraced: boolean
+  trace: CallTrace | null
+  /** What the server took, where detail is told of. */
+  serverMs: number | null
+  /** The client asked for detail of this request, and may have it. */
+  debug: boolean
   /** The MCP method, or null for other paths. */
   method: string | null
   /** `tools/call:github__search`, or the path. */
@@ -56,6 +64,7 @@ export class RequestLedger {
   readonly #prefix: string
   readonly #clock: Clock
   readonly #log: RuntimeLog
+  readonly #gate: LogGate
   readonly #events: EventLog
   readonly #metrics: RequestMetrics
   readonly #requestLog: RequestLog | null
@@ -77,6 +86,7 @@ export class RequestLedger {
     this.#prefix = `${instance}-`
     this.#clock = parts.clock
     this.#log = parts.log
+    this.#gate = parts.log.gate('proxy')
     this.#events = parts.events
     this.#metrics = parts.metrics
     this.#requestLog = parts.requestLog
@@ -105,6 +115,10 @@ export class RequestLedger {
       client,
       httpMethod,
       traceId: '',
+      clientTraced: false,
+      trace: null,
+      serverMs: null,
+      debug: false,
       method: null,
       target: path,
       serverId: null,
@@ -176,6 +190,25 @@ export class RequestLedger {
       blame: request.blame,
       attempts: request.attempts,
     })
+    if (this.#gate.debug || request.debug) {
+      this.#log.write({
+        level: 'DEBUG',
+        module: 'proxy',
+        kind: 'RequestClosed',
+        message: 'request ended',
+        requestId: request.requestId,
+        pairs: {
+          target: request.target,
+          status: sent.status,
+          bytes: sent.bytes,
+          first_byte_ms: Number(firstByteMs.toFixed(3)),
+          open_ms: Number(openMs.toFixed(3)),
+          outcome: request.outcome,
+          trace_id: request.traceId,
+        },
+        always: request.debug,
+      })
+    }
     if (failed) {
       this.#log.write({
         // What a client did wrong is no error of this installation.
@@ -192,6 +225,7 @@ export class RequestLedger {
           code: request.code,
           blame: request.blame,
           error: request.message,
+          trace_id: request.traceId === '' ? undefined : request.traceId,
         },
       })
     }

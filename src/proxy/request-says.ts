@@ -18,6 +18,16 @@ export function logLevelOf(body: Buffer, message: Envelope): string | null {
   return span !== null && body[span.start] === 0x22 ? stringAt(body, span) : null
 }
 
+/** A search for the word in more than this would cost more than a trace is worth. */
+const longestSearched = 256 * 1024
+
+/** `_meta.traceparent` (SEP-414); nearly no request has one, so its name is searched for before anything is read. */
+export function traceParentOf(body: Buffer, message: Envelope): string | null {
+  if (message.params === null || body.length > longestSearched || !body.includes('traceparent')) return null
+  const span = findValue(body, message.params, ['_meta', 'traceparent'])
+  return span === null ? null : stringAt(body, span)
+}
+
 /** The `Mcp-Param-…` headers, lower case. */
 export function paramHeaders({headers}: IncomingMessage): Record<string, string> {
   const found: Record<string, string> = {}

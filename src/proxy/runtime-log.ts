@@ -2,7 +2,8 @@ import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Redactor} from '../redaction/redactor.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
-import {LogFile} from '../shared/log-file.ts'
+import {LogFile, type LogRotation} from '../shared/log-file.ts'
+import {explicitLevel, type LogFilter, passes} from '../shared/log-filter.ts'
 import {
   type AccessLogEntry,
   formatAccessLine,
@@ -11,11 +12,11 @@ import {
   type LogFormat,
   type LogLevel,
   type LogPairs,
-  logLevels,
   logValue,
 } from '../shared/log-line.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {EventLog} from './event-log.ts'
+import {type LogGate, LogGates} from './logging/log-gates.ts'
 
 export interface LogMessage {
   readonly level: LevelWord
@@ -25,11 +26,15 @@ export interface LogMessage {
   readonly message: string
   readonly requestId?: string | null
   readonly pairs?: LogPairs
+  /** Written whatever the level: the detail of a request whose client asked for it. */
+  readonly always?: boolean
 }
 
 export interface RuntimeLogOptions {
   readonly folder: string
-  readonly level: LogLevel
+  readonly filter: LogFilter
+  /** Undefined where somebody else rotates. */
+  readonly rotation?: LogRotation | undefined
   readonly format: LogFormat
   readonly events: EventLog
   readonly redactor: Redactor
@@ -40,6 +45,8 @@ export interface RuntimeLogOptions {
  * access.log has a line for each request, audit.log one for each operator's action.
  */
 export class RuntimeLog {
+  /** Which levels are on, by module; an operator may change it. */
+  readonly gates: LogGates
   readonly #options: RuntimeLogOptions
   readonly #access: LogFile
   readonly #error: LogFile
@@ -49,6 +56,7 @@ export class RuntimeLog {
   /** @throws AppError `LOG_UNWRITABLE` */
   constructor(options: RuntimeLogOptions) {
     this.#options = options
+    this.gates = new LogGates(options.filter)
     try {
       mkdirSync(options.folder, {recursive: true, mode: 0o750})
       this.#access = this.#open('access.log')
@@ -57,14 +65,14 @@ export class RuntimeLog {
       this.#audit = this.#open('audit.log')
     } catch (error) {
       throw new AppError('LOG_UNWRITABLE', `cannot write logs in ${options.folder}: ${messageOf(error)}`, {
-        fix: 'Make the folder writable for this user, or name another one with paths.logs or ONLY1MCP_LOG_DIR.',
+        fix: 'Make the folder writable for this user and take away what is in the way, or name another folder with paths.logs or ONLY1MCP_LOG_DIR.',
         cause: error,
       })
     }
   }
 
   write(message: LogMessage): void {
-    if (!this.enabled(message.level)) return
+    if (message.always !== true && !this.enabled(message.level, message.module)) return
     const {events, format, redactor} = this.#options
     const at = events.now()
     const pairs = message.pairs && redactPairs(redactor, message.pairs)
@@ -79,6 +87,8 @@ export class RuntimeLog {
     }
     const file = isGrave(message.level) ? this.#error : this.#main
     file.write(formatErrorLine(pairs ? {...entry, pairs} : entry, format))
+    // What went wrong is looked for at once, and may be the last that this process says.
+    if (message.level === 'ERROR') file.flush()
     events.emit({
       type: 'log',
       level: message.level,
@@ -90,12 +100,19 @@ export class RuntimeLog {
     })
   }
 
-  enabled(level: LevelWord): boolean {
-    if (isGrave(level)) return true
-    return logLevels.indexOf(level.toLowerCase() as LogLevel) >= logLevels.indexOf(this.#options.level)
+  enabled(level: LevelWord, module: string): boolean {
+    return level === 'PANIC' || this.gates.gate(module)[level.toLowerCase() as LogLevel]
   }
 
+  /** What a module may say now: asked once, and looked at before a message is built. */
+  gate(module: string): LogGate {
+    return this.gates.gate(module)
+  }
+
+  /** One line a request, whatever the general level; only a level for `only1mcp::access` itself turns it off. */
   access(entry: AccessLogEntry): void {
+    const level = explicitLevel(this.gates.filter, 'only1mcp::access')
+    if (level !== undefined && !passes(level, 'info')) return
     this.#access.write(formatAccessLine(entry, this.#options.format))
   }
 
@@ -146,8 +163,38 @@ export class RuntimeLog {
   }
 
   #open(name: string): LogFile {
-    return new LogFile(join(this.#options.folder, name), (path, problem) => {
-      process.stderr.write(`only1mcp: cannot write ${path}: ${problem}; its lines are lost until that is mended\n`)
+    return new LogFile(join(this.#options.folder, name), (path, problem) => this.#failing(path, problem), {
+      rotation: this.#options.rotation,
+      onRotationFault: (path, problem) =>
+        this.write({
+          level: 'WARN',
+          module: 'logs',
+          kind: 'RotationFailed',
+          message: 'a log cannot be rotated or compressed, and is written on',
+          pairs: {file: path, error: problem},
+        }),
+      onRecovered: (path, lost) =>
+        this.write({
+          level: 'WARN',
+          module: 'logs',
+          kind: 'LogLinesLost',
+          message: 'a log could not be written and can be again',
+          pairs: {file: path, lines_lost: lost},
+        }),
+    })
+  }
+
+  /** Told where it can still be seen: on stderr, and to consoles that are attached. */
+  #failing(path: string, problem: string): void {
+    process.stderr.write(`only1mcp: cannot write ${path}: ${problem}; its lines are lost until that is mended\n`)
+    this.#options.events.emit({
+      type: 'log',
+      level: 'ERROR',
+      module: 'only1mcp::logs',
+      requestId: null,
+      serverId: null,
+      kind: 'LogUnwritable',
+      message: shortText(`cannot write ${path}: ${problem}`, 1024),
     })
   }
 }

@@ -27,11 +27,14 @@ import {
   listenerOptions,
   requestListener,
 } from './http-server.ts'
+import {changeLogLevel} from './logging/change-log-level.ts'
 import {LoopLag} from './loop-lag.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
 import {createMetricsServer} from './metrics-server.ts'
 import {metricsText} from './metrics-text.ts'
 import {probeNow} from './probe/probe-now.ts'
+import {openProfiles, type ProfilingAddress} from './profiling/open-profiles.ts'
+import type {RecordingPaths} from './profiling/recording-paths.ts'
 import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
 import {openBreakerMemory} from './resilience/breaker-memory.ts'
@@ -46,7 +49,7 @@ import {
   writeRuntimeRecord,
 } from './state-folder.ts'
 import {takeSnapshot} from './take-snapshot.ts'
-import {createTraceIds} from './trace-id.ts'
+import {TraceContexts} from './trace-id.ts'
 import {createWireGuard} from './wire-guard.ts'
 
 export interface RuntimeOptions {
@@ -59,11 +62,15 @@ export interface RuntimeOptions {
   readonly logDir: string
   readonly version: string
   readonly argv: readonly string[]
+  /** Files that are recorded into from the start on. */
+  readonly recordings?: RecordingPaths
 }
 
 /** A running proxy, from the outside. */
 export interface Runtime {
   readonly record: RuntimeRecord
+  /** Where profiles are served; null while they are not. */
+  readonly profiling: ProfilingAddress | null
   /** Resolves when it has ended. */
   readonly ended: Promise<void>
   /** Drains and ends within the shutdown deadline; a second call waits for the first. */
@@ -85,8 +92,18 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const leftover = claimStateFolder(options.stateDir)
   const events = new EventLog(instance, clock)
   const redactor = knownValuesRedactor(options.secrets)
-  const {level, format} = config.observability.logging
-  const log = new RuntimeLog({folder: options.logDir, level, format, events, redactor})
+  const {level, modules = {}, format, rotation} = config.observability.logging
+  const log = new RuntimeLog({
+    folder: options.logDir,
+    filter: {level, modules},
+    rotation: rotation.enabled
+      ? {maxBytes: rotation.max_size, maxAgeMs: rotation.max_age, keep: rotation.keep}
+      : undefined,
+    format,
+    events,
+    redactor,
+  })
+  const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
   const store = await startRequestStore(config, options.stateDir, log)
   const requestLog = store.requests
@@ -156,7 +173,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       throw error
     },
   )
+  const {tracing} = config.observability
+  const traces = new TraceContexts({
+    ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
+  })
   const endpoint = new McpEndpoint({
+    traces,
+    authIsOn: config.auth?.enabled === true,
     services: inside.services,
     redactor,
     maxBodyBytes: config.server.max_body_size,
@@ -176,7 +199,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       return Buffer.concat([Buffer.from('{"tools":['), list.lists.tools.elements, Buffer.from(']}\n')])
     },
     documents: resourceMetadata(config.auth?.enabled === true ? config.auth.oauth : undefined),
-    traceIdOf: createTraceIds(),
+    traces,
     now: clock.now,
     maxConnections: 10_000,
   }
@@ -193,6 +216,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       catalogue,
       backends,
       lag,
+      log,
+      profiling: profiles.address,
       redactor,
       gate: gate?.report,
       tls: secure?.report,
@@ -254,6 +279,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         describePortOwner,
       )
     }
+    await profiles.listen(guardOf)
     await refuseLiveSocket(record.socket)
     removeSocket(record.socket)
     control = await startControlServer({
@@ -270,6 +296,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           setImmediate(() => void stop('the operator asked for it'))
           return {ok: true, message: `stopping pid ${process.pid}`}
         },
+        log_level: args => changeLogLevel(log, args),
+        ...profiles.actions,
       },
     })
     writeRuntimeRecord(record)
@@ -277,6 +305,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     reaper.dismiss()
     closeAll()
     await Promise.all([store.close(200), breakers.close()])
+    await profiles.stop()
     log.write({
       level: 'ERROR',
       module: 'runtime',
@@ -350,6 +379,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     // What was cut off closes now, and is a row too.
     await new Promise(resolve => setImmediate(resolve))
     await Promise.all([store.close(Math.max(500, until - clock.now())), breakers.close()])
+    await profiles.stop()
     removeRuntimeRecord(record)
     removeSocket(record.socket)
     log.close()
@@ -358,6 +388,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   return {
     record,
+    profiling: profiles.address,
     ended,
     stop,
     reopenLogs: () => log.reopen(),

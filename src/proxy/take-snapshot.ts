@@ -10,6 +10,7 @@ import type {Catalogue} from './catalogue.ts'
 import type {EventLog} from './event-log.ts'
 import type {LoopLag} from './loop-lag.ts'
 import type {RequestLedger} from './request-ledger.ts'
+import type {RuntimeLog} from './runtime-log.ts'
 import type {Sessions} from './sessions.ts'
 import {shownServer} from './shown-server.ts'
 
@@ -23,6 +24,8 @@ export interface SnapshotParts {
   readonly catalogue: Catalogue
   readonly backends: readonly Backend[]
   readonly lag: LoopLag
+  readonly log: RuntimeLog
+  readonly profiling: Snapshot['profiling']
   readonly redactor: Redactor
   readonly gate: GateReport | undefined
   readonly tls: TlsReport | undefined
@@ -66,6 +69,12 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
       errors: ledger.errors,
       latency: ledger.latency.toSparse(),
     },
+    logging: {
+      filter: parts.log.gates.text,
+      configured: parts.log.gates.configuredText,
+      linesLost: parts.log.lost,
+    },
+    profiling: parts.profiling,
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.count,
     ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),

@@ -38,12 +38,17 @@ export class LatencyHistogram {
   readonly #counts = new Uint32Array(bucketCount)
   #count = 0
   #sumMs = 0
+  /** The buckets that hold something lie between these. */
+  #lowest = bucketCount
+  #highest = -1
 
   record(ms: number): void {
     const index = bucketOf(ms)
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
     this.#count++
     this.#sumMs += ms
+    if (index < this.#lowest) this.#lowest = index
+    if (index > this.#highest) this.#highest = index
   }
 
   get count(): number {
@@ -54,17 +59,22 @@ export class LatencyHistogram {
     return this.#sumMs
   }
 
-  /** How many durations lie at or below `ms`, to the width of a bucket. */
-  countUpTo(ms: number): number {
-    const last = bucketOf(ms)
+  /** How many durations lie at or below each limit (ascending), to the width of a bucket; one walk for all of them. */
+  countsUpTo(limitsMs: readonly number[]): number[] {
+    const sums: number[] = []
     let sum = 0
-    for (let i = 0; i <= last; i++) sum += this.#counts[i] ?? 0
-    return sum
+    let at = this.#lowest
+    for (const limitMs of limitsMs) {
+      const last = Math.min(bucketOf(limitMs), this.#highest)
+      for (; at <= last; at++) sum += this.#counts[at] ?? 0
+      sums.push(sum)
+    }
+    return sums
   }
 
   toSparse(): SparseBuckets {
     const sparse: [number, number][] = []
-    for (let i = 0; i < bucketCount; i++) {
+    for (let i = this.#lowest; i <= this.#highest; i++) {
       const count = this.#counts[i] ?? 0
       if (count > 0) sparse.push([i, count])
     }

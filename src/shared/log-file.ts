@@ -1,11 +1,32 @@
-import {closeSync, constants, fstat, fstatSync, mkdirSync, openSync, write, writeSync} from 'node:fs'
+import {closeSync, fstat, fstatSync, mkdirSync, stat, write, writeSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {messageOf} from './errors.ts'
+import {firstLineAt, type LineChunk, LineChunks} from './line-chunks.ts'
+import {openLog} from './open-log.ts'
+import {compressRotated, shiftRotated, tidyRotated} from './rotate-log.ts'
 
 const flushAfterMs = 100
-const flushAtBytes = 64 * 1024
 const lookEveryMs = 2000
+const rotateAgainMs = 10_000
 const maxQueuedBytes = 8 * 1024 * 1024
+/** How long the end of the process waits for a write that is under way. */
+const inFlightMs = 50
+
+export interface LogRotation {
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+  /** Rotated files that stay; 0 keeps none. */
+  readonly keep: number
+}
+
+export interface LogFileOptions {
+  /** Without it, the file grows until somebody else renames it. */
+  readonly rotation?: LogRotation | undefined
+  /** A rotated file stays as it is, or none is made; lines are written on. */
+  readonly onRotationFault?: (path: string, problem: string) => void
+  /** Lines can be written again; with how many were lost meanwhile. */
+  readonly onRecovered?: (path: string, lost: number) => void
+}
 
 /**
  * One log file, appended to in batches (64 KiB or 100 ms) and never on the caller's time. A full disk or a slow one
@@ -14,26 +35,47 @@ const maxQueuedBytes = 8 * 1024 * 1024
 export class LogFile {
   readonly path: string
   readonly #onFault: (path: string, problem: string) => void
+  readonly #options: LogFileOptions
+  readonly #chunks = new LineChunks()
+  readonly #onTimer = (): void => {
+    this.#timer = undefined
+    this.#drain()
+  }
   #fd: number
-  #queue: string[] = []
-  #queuedBytes = 0
-  #writing = false
+  /** With what is being written. */
+  #sizeBytes: number
+  /** On the monotonic clock: a jump of the wall clock rotates nothing. */
+  #bornAt: number
+  #writing: LineChunk | undefined
+  #writingFd = -1
+  #rotating = false
+  #compressing: Promise<void> | undefined
+  #rotateFrom = 0
+  #cannotRotate = false
   /** Descriptors that a write under way still uses: its number must not become another file's. */
   #retired: number[] = []
   #timer: NodeJS.Timeout | undefined
   #lost = 0
-  #failing = false
+  /** What was lost when writing began to fail; undefined while it works. */
+  #lostBefore: number | undefined
+  #endsInHalfALine = false
   #closed = false
   #lookedAt = 0
+  #elsewhere = false
 
   /**
    * @param onFault called once when writing begins to fail, again after it has recovered and fails anew
-   * @throws the system's error when the file cannot be opened, or is no regular file
+   * @throws AppError `LOG_REFUSED`, or the system's error when the file cannot be opened
    */
-  constructor(path: string, onFault: (path: string, problem: string) => void) {
+  constructor(path: string, onFault: (path: string, problem: string) => void, options: LogFileOptions = {}) {
     this.path = path
     this.#onFault = onFault
-    this.#fd = openForAppend(path)
+    this.#options = options
+    const opened = openLog(path)
+    this.#fd = opened.fd
+    this.#sizeBytes = opened.sizeBytes
+    this.#bornAt = performance.now() - opened.ageMs
+    if (options.rotation) this.#compress(tidyRotated(path).then(() => compressRotated(path)))
   }
 
   /** Lines that were dropped so far. */
@@ -43,49 +85,62 @@ export class LogFile {
 
   /** @param line with its newline */
   write(line: string): void {
-    if (this.#closed || this.#queuedBytes > maxQueuedBytes) {
-      this.#lost++
+    if (this.#closed || this.#chunks.fullBytes > maxQueuedBytes) {
+      this.#lose(1, this.#closed ? undefined : 'the disk is too slow')
       return
     }
-    this.#queue.push(line)
-    this.#queuedBytes += line.length
-    if (this.#queuedBytes >= flushAtBytes) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), flushAfterMs)
+    if (this.#chunks.add(line)) this.#drain()
+    this.#timer ??= setTimeout(this.#onTimer, flushAfterMs)
+  }
+
+  /** Begins to write what is queued, without waiting for it: for what somebody may be looking for this moment. */
+  flush(): void {
+    this.#drain()
   }
 
   /** Goes on in a new file after a rotation by rename. */
   reopen(): void {
+    if (this.#closed || this.#rotating) return // a rotation of ours opens a new one itself
     this.flushSync()
-    try {
-      mkdirSync(dirname(this.path), {recursive: true, mode: 0o750}) // the whole folder may have been removed
-      const fd = openForAppend(this.path)
-      this.#retire(this.#fd)
-      this.#fd = fd
-    } catch (error) {
-      this.#fault(error)
-    }
+    this.#open()
   }
 
   /** Writes what is queued before it returns: for the end of the process. */
   flushSync(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    const lines = this.#take()
-    if (lines.length === 0) return
-    try {
-      const bytes = Buffer.from(lines.join(''))
-      for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.#fd, bytes, offset)
-    } catch (error) {
-      this.#lost += lines.length
-      this.#fault(error)
+    this.#disarm()
+    this.#awaitWrite()
+    for (let chunk = this.#chunks.take(); chunk !== undefined; chunk = this.#chunks.take()) {
+      let offset = this.#startOf(chunk)
+      try {
+        this.#sizeBytes += chunk.used - firstLineAt
+        while (offset < chunk.used) offset += writeSync(this.#fd, chunk.bytes, offset, chunk.used - offset)
+        this.#written()
+      } catch (error) {
+        this.#failed(chunk, offset, error)
+      }
+      this.#chunks.reuse(chunk)
     }
   }
 
   close(): void {
-    this.flushSync()
     if (this.#closed) return
+    this.flushSync()
     this.#closed = true
     this.#retire(this.#fd)
+  }
+
+  #open(): void {
+    try {
+      mkdirSync(dirname(this.path), {recursive: true, mode: 0o750}) // the whole folder may have been removed
+      const opened = openLog(this.path)
+      this.#retire(this.#fd)
+      this.#fd = opened.fd
+      this.#sizeBytes = opened.sizeBytes
+      this.#bornAt = performance.now() - opened.ageMs
+      this.#endsInHalfALine = false
+    } catch (error) {
+      this.#fault(messageOf(error))
+    }
   }
 
   #retire(fd: number): void {
@@ -93,62 +148,145 @@ export class LogFile {
     else closeSync(fd)
   }
 
-  #flush(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    if (this.#writing || this.#closed) return
-    const lines = this.#take()
-    if (lines.length > 0) this.#writeOn(this.#fd, Buffer.from(lines.join('')), 0, lines.length)
+  #drain(): void {
+    if (this.#writing || this.#rotating || this.#closed) return
+    this.#disarm()
+    const chunk = this.#chunks.take()
+    if (chunk === undefined) return
+    if (this.#isRotationDue(chunk.used)) {
+      this.#chunks.putBack(chunk)
+      void this.#rotate()
+      return
+    }
+    this.#writing = chunk
+    this.#writingFd = this.#fd
+    this.#sizeBytes += chunk.used - firstLineAt
+    this.#writeOn(this.#fd, chunk, this.#startOf(chunk))
   }
 
-  #writeOn(fd: number, bytes: Buffer, offset: number, lines: number): void {
-    this.#writing = true
-    write(fd, bytes, offset, bytes.length - offset, null, (error, written) => {
-      this.#writing = false
-      if (error) {
-        this.#lost += lines
-        this.#fault(error)
-      } else if (offset + written < bytes.length) {
-        return this.#writeOn(fd, bytes, offset + written, lines)
-      } else {
-        this.#failing = false
-        this.#noticeRemoval()
-      }
+  #writeOn(fd: number, chunk: LineChunk, offset: number): void {
+    write(fd, chunk.bytes, offset, chunk.used - offset, null, (error, written) => {
+      if (!error && offset + written < chunk.used) return this.#writeOn(fd, chunk, offset + written)
+      this.#writing = undefined
+      if (error && fd === this.#fd) this.#sizeBytes -= chunk.used - offset
+      if (error) this.#failed(chunk, offset, error)
+      else this.#written()
+      this.#chunks.reuse(chunk)
       for (const former of this.#retired.splice(0)) closeSync(former)
-      if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#flush(), flushAfterMs)
+      this.#look()
+      if (this.#chunks.hasFull) this.#drain()
+      else if (!this.#chunks.isEmpty) this.#timer ??= setTimeout(this.#onTimer, flushAfterMs)
     })
   }
 
-  /** A file that somebody removed takes lines for ever, and nobody can read them: goes on in a new one. */
-  #noticeRemoval(): void {
+  /** A torn line is ended first, so that it cannot swallow the next one. */
+  #startOf(chunk: LineChunk): number {
+    return this.#endsInHalfALine && chunk.bytes[0] === 0x0a ? 0 : firstLineAt
+  }
+
+  #written(): void {
+    this.#endsInHalfALine = false
+    if (this.#lostBefore === undefined || this.#chunks.hasFull) return
+    const lost = this.#lost - this.#lostBefore
+    this.#lostBefore = undefined
+    if (lost > 0) this.#options.onRecovered?.(this.path, lost)
+  }
+
+  /** @param offset what was written up to when it failed */
+  #failed(chunk: LineChunk, offset: number, error: unknown): void {
+    if (offset > firstLineAt) this.#endsInHalfALine = chunk.bytes[offset - 1] !== 0x0a
+    this.#lose(offset <= firstLineAt ? chunk.lines : linesIn(chunk, offset), messageOf(error))
+  }
+
+  #lose(lines: number, problem: string | undefined): void {
+    if (problem !== undefined) this.#fault(problem)
+    this.#lost += lines
+  }
+
+  #fault(problem: string): void {
+    if (this.#lostBefore !== undefined) return
+    this.#lostBefore = this.#lost
+    this.#onFault(this.path, problem)
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** What a thread is writing has to be in the file before what comes behind it, and before the process may end. */
+  #awaitWrite(): void {
+    if (!this.#writing || this.#writingFd !== this.#fd) return
+    const until = performance.now() + inFlightMs
+    const sleeper = new Int32Array(new SharedArrayBuffer(4))
+    while (performance.now() < until && fstatSync(this.#fd).size < this.#sizeBytes) Atomics.wait(sleeper, 0, 0, 1)
+  }
+
+  #isRotationDue(bytes: number): boolean {
+    const {rotation} = this.#options
+    if (rotation === undefined || this.#sizeBytes === 0 || this.#compressing !== undefined) return false
+    const now = performance.now()
+    if (now < this.#rotateFrom) return false
+    return this.#sizeBytes + bytes > rotation.maxBytes || now - this.#bornAt > rotation.maxAgeMs
+  }
+
+  async #rotate(): Promise<void> {
+    this.#rotating = true
+    try {
+      await shiftRotated(this.path, this.#options.rotation?.keep ?? 0)
+      if (!this.#closed) this.#open()
+      this.#compress(compressRotated(this.path))
+      this.#cannotRotate = false
+    } catch (error) {
+      // Lines go on into the old file, whatever its name is now.
+      this.#rotateFrom = performance.now() + rotateAgainMs
+      if (!this.#cannotRotate) this.#options.onRotationFault?.(this.path, messageOf(error))
+      this.#cannotRotate = true
+    }
+    this.#rotating = false
+    this.#drain()
+  }
+
+  /** One at a time, and no rotation meanwhile: it would rename what is being read. */
+  #compress(work: Promise<void>): void {
+    this.#compressing = work
+      .catch((error: unknown) => this.#options.onRotationFault?.(this.path, messageOf(error)))
+      .then(() => {
+        this.#compressing = undefined
+      })
+  }
+
+  /**
+   * A file that somebody removed takes lines for ever, and nobody can read them: goes on in a new one. One that was
+   * renamed gets that much time for a signal, since some rotations rename first and make the new file later. One that was
+   * truncated (logrotate's `copytruncate`) is as long as it says.
+   */
+  #look(): void {
     const now = performance.now()
     if (now - this.#lookedAt < lookEveryMs) return
     this.#lookedAt = now
-    fstat(this.#fd, (error, stats) => {
-      if (!error && stats.nlink === 0 && !this.#closed) this.reopen()
+    const fd = this.#fd
+    const sizeBytes = this.#sizeBytes
+    fstat(fd, (error, own) => {
+      if (error || this.#closed || fd !== this.#fd || this.#rotating) return
+      if (own.nlink === 0) return this.reopen()
+      if (!this.#writing && this.#sizeBytes === sizeBytes) {
+        if (own.size < sizeBytes) this.#bornAt = performance.now()
+        this.#sizeBytes = own.size
+      }
+      stat(this.path, (missing, there) => {
+        if (this.#closed || fd !== this.#fd || this.#rotating) return
+        const moved = missing !== null || there.ino !== own.ino || there.dev !== own.dev
+        if (moved && this.#elsewhere) this.reopen()
+        this.#elsewhere = moved && !this.#elsewhere
+      })
     })
-  }
-
-  #take(): string[] {
-    const lines = this.#queue
-    this.#queue = []
-    this.#queuedBytes = 0
-    return lines
-  }
-
-  #fault(error: unknown): void {
-    if (this.#failing) return
-    this.#failing = true
-    this.#onFault(this.path, messageOf(error))
   }
 }
 
-const appendFlags =
-  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
-
-function openForAppend(path: string): number {
-  const fd = openSync(path, appendFlags, 0o640)
-  if (fstatSync(fd).isFile()) return fd
-  closeSync(fd)
-  throw new Error(`${path} is not a regular file`)
+function linesIn(chunk: LineChunk, from: number): number {
+  let lines = 0
+  for (let at = chunk.bytes.indexOf(0x0a, from); at !== -1 && at < chunk.used; at = chunk.bytes.indexOf(0x0a, at + 1))
+    lines++
+  return lines
 }

@@ -132,8 +132,12 @@ describe('a setting', () => {
 
   it.each([
     [{ONLY1MCP_PORT: '80800'}, [], 'ONLY1MCP_PORT is "80800"; it must be a port from 0 to 65535'],
-    [{ONLY1MCP_LOG_FORMAT: 'xml'}, [], 'the log format is "xml"; it must be text or json'],
-    [{}, ['--log-level', 'loud'], 'the log level is "loud"; it must be trace, debug, info, warn, error'],
+    [{ONLY1MCP_LOG_FORMAT: 'xml'}, [], 'ONLY1MCP_LOG_FORMAT is "xml"; it must be text or json'],
+    [
+      {},
+      ['--log-level', 'loud'],
+      '--log-level: invalid log filter "loud": "loud" is no level (trace, debug, info, warn, error, off)',
+    ],
   ])('that is nonsense ends the start with 2: %o %o', async (extra, flags, says) => {
     const {path, env, wasStarted} = marked()
     const {code, stderr} = await runCli(['start', '--config', path, ...flags], {env: {...env, ...extra}})

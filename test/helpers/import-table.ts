@@ -46,6 +46,7 @@ export const packageRules: readonly PackageRule[] = [
   {package: 'jose', rooms: ['auth']},
   {package: 'pg', rooms: ['store']},
   {package: 'ioredis', rooms: ['store']},
+  {package: 'pprof-format', rooms: ['proxy/profiling']},
   {package: 'tar', rooms: ['diagnostics', 'recovery']},
 ]
 

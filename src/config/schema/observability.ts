@@ -2,7 +2,7 @@ import {z} from 'zod'
 import {logLevels} from '../../shared/log-line.ts'
 import {count, duration, name, port, secret, share, size} from './values.ts'
 
-const level = z.enum(logLevels)
+const level = z.enum([...logLevels, 'off'])
 
 const logging = z
   .strictObject({
@@ -14,11 +14,12 @@ const logging = z
       .describe('a level for one module, such as only1mcp::proxy: trace'),
     rotation: z
       .strictObject({
-        max_size: size.default(100 * 1024 * 1024),
+        enabled: z.boolean().default(true).describe('off where logrotate or another program does it'),
+        max_size: size.refine(bytes => bytes >= 4096, 'less than 4KiB holds hardly a line').default(100 * 1024 * 1024),
         max_age: duration.default(86_400_000),
-        keep: z.number().int().nonnegative().default(7).describe('rotated files that stay'),
+        keep: z.number().int().min(0).max(9998).default(7).describe('rotated files that stay'),
       })
-      .optional(),
+      .prefault({}),
   })
   .prefault({})
 

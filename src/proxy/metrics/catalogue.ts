@@ -1,0 +1,19 @@
+import {accessMetrics} from './access.ts'
+import {backendMetrics} from './backends.ts'
+import type {MetricsGroup} from './input.ts'
+import {processMetrics} from './process.ts'
+import {requestLogMetrics} from './request-log.ts'
+import {requestMetrics} from './requests.ts'
+import {resilienceMetrics} from './resilience.ts'
+import {runtimeMetrics} from './runtime-state.ts'
+
+/** Everything on the page, in this order. New figures: a file with a group, and a line here. */
+export const metricsGroups: readonly MetricsGroup[] = [
+  requestMetrics,
+  backendMetrics,
+  resilienceMetrics,
+  accessMetrics,
+  requestLogMetrics,
+  runtimeMetrics,
+  processMetrics,
+]
