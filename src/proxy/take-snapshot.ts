@@ -1,4 +1,5 @@
-import {contractVersion, type Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract.ts'
+import {contractVersion} from '../control/paths.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RequestLog} from '../store/request-log.ts'
