@@ -12,6 +12,7 @@ import type {LoopLag} from './loop-lag.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 import type {Sessions} from './sessions.ts'
+import type {SharedReport} from './shared/shared-state.ts'
 import {shownServer} from './shown-server.ts'
 
 export interface SnapshotParts {
@@ -30,6 +31,7 @@ export interface SnapshotParts {
   readonly gate: GateReport | undefined
   readonly tls: TlsReport | undefined
   readonly requestLog: RequestLog | null
+  readonly shared: SharedReport | undefined
 }
 
 /** The whole state at one moment, as consoles get it. */
@@ -78,6 +80,8 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.routes.size,
     ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
+    ...(parts.shared && {shared: parts.shared}),
+    sessionsAdopted: parts.sessions.adopted,
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
