@@ -3,12 +3,12 @@ import {CancelSource} from '../mcp/cancel-source.ts'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
 import type {Span} from '../mcp/json-scan.ts'
-import {readId} from '../mcp/message-id.ts'
 import {type Era, rpcCode} from '../mcp/protocol.ts'
 import {findValue} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RestrictedView} from './access/restricted-view.ts'
 import {classify, type Refusal} from './classify.ts'
+import {clientSays} from './client-says.ts'
 import {mayDebug} from './logging/debug-request.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
@@ -18,7 +18,7 @@ import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
 import {logLevelOf, paramHeaders, profileOf, traceParentOf} from './request-says.ts'
 import {failedAnswer, httpOf} from './rpc-failure.ts'
-import type {Session} from './sessions.ts'
+import type {Session} from './session.ts'
 import type {TraceContexts} from './trace-id.ts'
 
 export interface McpEndpointOptions {
@@ -283,22 +283,8 @@ export class McpEndpoint {
 
   /** Notifications and answers to questions of ours: taken, nothing to say. */
   #take(body: Buffer, message: Envelope, session: Session | null, reply: Replying): void {
-    if (session && message.kind === 'notification') this.#notified(body, message, session)
-    if (session && message.id && (message.kind === 'result' || message.kind === 'error')) {
-      const span = message.kind === 'result' ? message.result : message.error
-      if (span)
-        session.questions.answer(message.id.key, {kind: message.kind, value: body.subarray(span.start, span.end)})
-    }
+    if (session && !clientSays(body, message, session)) session.relay?.forward(session, body)
     reply.endEmpty(202)
-  }
-
-  #notified(body: Buffer, message: Envelope, session: Session): void {
-    if (message.method === 'notifications/cancelled' && message.params) {
-      const span = findValue(body, message.params, ['requestId'])
-      const id = span && readId(body, span.start, span.end)
-      if (id) session.inFlight.get(id.key)?.abort()
-    }
-    if (message.method === 'notifications/roots/list_changed') session.scope.tell('notifications/roots/list_changed')
   }
 
   /** The stream on which a legacy client hears of changes. */
@@ -318,19 +304,14 @@ export class McpEndpoint {
         {allow: 'POST'},
       )
     }
-    session.end?.()
     reply.open()
     const beat = setInterval(() => response.write(': keep-alive\n\n'), 15_000)
     const end = (): void => {
       clearInterval(beat)
-      if (session.end === end) {
-        session.end = undefined
-        session.notify = undefined
-      }
+      session.detach(end)
       response.end()
     }
-    session.end = end
-    session.notify = message => reply.push(message)
+    session.attach(message => reply.push(message), end)
     response.on('close', end)
   }
 
@@ -345,7 +326,7 @@ export class McpEndpoint {
         {status: typeof id === 'string' ? 404 : 405, code: rpcCode.backendTimeout, message: 'Session not found'},
         null,
       )
-    sessions.close(session)
+    sessions.end(session)
     reply.endEmpty(200)
   }
 

@@ -10,7 +10,8 @@ import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
 import type {RequestStates} from './request-state.ts'
 import type {ServerGroup} from './server-group.ts'
-import type {Session, Sessions} from './sessions.ts'
+import type {Session} from './session.ts'
+import type {Sessions} from './sessions.ts'
 import type {Subscriptions} from './subscriptions.ts'
 
 /** What the methods work with. */

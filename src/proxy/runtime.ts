@@ -39,6 +39,8 @@ import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
 import {openBreakerMemory} from './resilience/breaker-memory.ts'
 import {RuntimeLog} from './runtime-log.ts'
+import {openSessionKeys} from './shared/session-keys.ts'
+import {openSharedState} from './shared/shared-state.ts'
 import {startRequestStore} from './start-request-store.ts'
 import {
   claimStateFolder,
@@ -105,6 +107,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   })
   const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
+  const warnOfKey = (message: string): void =>
+    log.write({level: 'WARN', module: 'runtime', kind: 'SessionKey', message})
+  const keys = openSessionKeys(config.server, options.stateDir, warnOfKey)
+  const shared = await openSharedState(config, {
+    instance,
+    redactor,
+    now: () => events.now(),
+    log: message => log.write(message),
+  })
+  if (shared && !keys.configured) warnOfKey('Redis is shared and server.session_key is not set: sessions stay here')
   const store = await startRequestStore(config, options.stateDir, log)
   const requestLog = store.requests
   const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics, requestLog})
@@ -151,6 +163,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log.write({level: 'WARN', module: 'store', kind: 'BreakerStates', message}),
   )
   const inside = assemble({
+    keys,
+    shared,
     config,
     instance,
     clock,
@@ -164,15 +178,19 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers,
   })
   const {backends, catalogue, sessions} = inside
-  const gate = await openGate({config, services: inside.services, clock, log: message => log.write(message)}).catch(
-    (error: unknown) => {
-      reaper.dismiss()
-      lag.stop()
-      void Promise.all([inside.stop(), store.close(200), breakers.close()])
-      log.close()
-      throw error
-    },
-  )
+  const gate = await openGate({
+    config,
+    services: inside.services,
+    clock,
+    log: message => log.write(message),
+    counter: shared?.counter,
+  }).catch((error: unknown) => {
+    reaper.dismiss()
+    lag.stop()
+    void Promise.all([inside.stop(), store.close(200), breakers.close(), shared?.close()])
+    log.close()
+    throw error
+  })
   const {tracing} = config.observability
   const traces = new TraceContexts({
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
@@ -222,6 +240,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       gate: gate?.report,
       tls: secure?.report,
       requestLog,
+      shared: shared?.report(),
     })
   const metricsServer = createMetricsServer(
     () =>
@@ -304,7 +323,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   } catch (error) {
     reaper.dismiss()
     closeAll()
-    await Promise.all([store.close(200), breakers.close()])
+    await Promise.all([store.close(200), breakers.close(), shared?.close()])
     await profiles.stop()
     log.write({
       level: 'ERROR',
@@ -364,6 +383,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
       await new Promise(resolve => setTimeout(resolve, 20))
     await inside.stop()
+    shared?.close()
     await Promise.all(backends.map(backend => backend.stop(Math.max(100, Math.min(childGraceMs, until - clock.now())))))
     const left = killOwned(instance)
     log.write({

@@ -6,6 +6,7 @@ import {requestLogMetrics} from './request-log.ts'
 import {requestMetrics} from './requests.ts'
 import {resilienceMetrics} from './resilience.ts'
 import {runtimeMetrics} from './runtime-state.ts'
+import {sharedStateMetrics} from './shared-state.ts'
 
 /** Everything on the page, in this order. New figures: a file with a group, and a line here. */
 export const metricsGroups: readonly MetricsGroup[] = [
@@ -14,6 +15,7 @@ export const metricsGroups: readonly MetricsGroup[] = [
   resilienceMetrics,
   accessMetrics,
   requestLogMetrics,
+  sharedStateMetrics,
   runtimeMetrics,
   processMetrics,
 ]
