@@ -33,7 +33,7 @@ export const networkCases: readonly CheckCases[] = [
         world: worldFrom(healthy, {'net.dns': known({addresses: [], code: 'EAI_AGAIN', ms: 2})}, thousand),
         status: 'fail',
         summary: 'does not resolve (EAI_AGAIN)',
-        evidence: 'the same of 980 more',
+        evidence: 'the DNS server did not answer',
       },
       {
         when: 'it takes long',

@@ -7,7 +7,7 @@ import {serversHandshake} from '../../../src/diagnostics/checks/servers-handshak
 import {toolsContext} from '../../../src/diagnostics/checks/tools-context.ts'
 import {toolsNames} from '../../../src/diagnostics/checks/tools-names.ts'
 import {toolsSchema} from '../../../src/diagnostics/checks/tools-schema.ts'
-import {probe} from '../whole-world.ts'
+import {httpServer, outline, probe} from '../whole-world.ts'
 import {healthy, known, missing, nothingRuns, server, snapshot, startedAt, type World, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
@@ -60,11 +60,15 @@ export const serversCases: readonly CheckCases[] = [
     failing: [
       {
         when: 'a token is rejected',
-        world: probing({
+        world: worldFrom(
+          probing({
           ok: false,
           step: 'handshake',
           failure: {kind: 'CredentialsRejected', message: 'rejected', httpStatus: 401, evidence: 'HTTP 401: bad token'},
         }),
+          {},
+          {outline: outline({servers: [httpServer()]})},
+        ),
         status: 'fail',
         subject: 'web',
         summary: 'web: credentials are rejected with 401',
