@@ -53,6 +53,10 @@ const entities: Readonly<Record<string, string>> = {
 function xml(text: string): string {
   return text
     .split('\n')
-    .map(line => inOneLine(line).replace(/[&<>"']/g, char => entities[char] ?? char))
+    .map(line =>
+      inOneLine(line)
+        .replace(/[\ufffe\uffff]/g, '\ufffd')
+        .replace(/[&<>"']/g, char => entities[char] ?? char),
+    )
     .join('\n')
 }

@@ -62,10 +62,15 @@ export const serversCases: readonly CheckCases[] = [
         when: 'a token is rejected',
         world: worldFrom(
           probing({
-          ok: false,
-          step: 'handshake',
-          failure: {kind: 'CredentialsRejected', message: 'rejected', httpStatus: 401, evidence: 'HTTP 401: bad token'},
-        }),
+            ok: false,
+            step: 'handshake',
+            failure: {
+              kind: 'CredentialsRejected',
+              message: 'rejected',
+              httpStatus: 401,
+              evidence: 'HTTP 401: bad token',
+            },
+          }),
           {},
           {outline: outline({servers: [httpServer()]})},
         ),
