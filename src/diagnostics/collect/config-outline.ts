@@ -22,7 +22,7 @@ export function configOutline(read: ConfigReader): Collector<'config.outline'> {
 function outlineOf(config: Config, sha256: string): ConfigOutline {
   const {auth, server, observability} = config
   const tls = server.tls
-  const on = auth !== undefined && auth.enabled
+  const on = auth?.enabled === true
   const requestLog = observability.request_log
   return {
     sha256,
