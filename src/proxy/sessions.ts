@@ -72,15 +72,22 @@ export interface SessionsOptions {
 
 /** Who is connected: legacy sessions by a random id that is never an authentication, and modern listeners. */
 export class Sessions {
-  readonly #options: SessionsOptions
+  #options: SessionsOptions
   readonly #sessions = new Map<string, Session>()
   readonly #listeners = new Set<Listener>()
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
 
   constructor(options: SessionsOptions) {
     this.#options = options
-    this.#timer = setInterval(() => this.#expire(), Math.min(30_000, options.idleTimeoutMs))
-    this.#timer.unref()
+    this.#timer = this.#watch()
+  }
+
+  /** Other limits from now on, for the sessions that are open too. */
+  configure(limits: Pick<SessionsOptions, 'idleTimeoutMs' | 'max'>): void {
+    if (limits.idleTimeoutMs === this.#options.idleTimeoutMs && limits.max === this.#options.max) return
+    this.#options = {...this.#options, ...limits}
+    clearInterval(this.#timer)
+    this.#timer = this.#watch()
   }
 
   get size(): number {
@@ -150,6 +157,10 @@ export class Sessions {
       return true
     }
     return false
+  }
+
+  #watch(): NodeJS.Timeout {
+    return setInterval(() => this.#expire(), Math.min(30_000, this.#options.idleTimeoutMs)).unref()
   }
 
   #expire(): void {

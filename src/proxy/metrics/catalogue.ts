@@ -2,6 +2,7 @@ import {accessMetrics} from './access.ts'
 import {backendMetrics} from './backends.ts'
 import type {MetricsGroup} from './input.ts'
 import {processMetrics} from './process.ts'
+import {reloadMetrics} from './reload.ts'
 import {requestLogMetrics} from './request-log.ts'
 import {requestMetrics} from './requests.ts'
 import {resilienceMetrics} from './resilience.ts'
@@ -14,6 +15,7 @@ export const metricsGroups: readonly MetricsGroup[] = [
   resilienceMetrics,
   accessMetrics,
   requestLogMetrics,
+  reloadMetrics,
   runtimeMetrics,
   processMetrics,
 ]
