@@ -1,4 +1,4 @@
-import {type Paint, problemLines} from '../config/report.ts'
+import {type Paint, problemLines} from '../config/problem-lines.ts'
 import type {ReloadReport} from '../control/contract.ts'
 import {safeText} from '../shared/safe-text.ts'
 

@@ -16,7 +16,7 @@ export default class Reload extends BaseCommand {
     process.exitCode = reloadExitCode(report)
     if (flags.json) return printJson(report)
     const {reloadText} = await import('../cli/reload-text.ts')
-    const {result, talk} = reloadText(report, (style, text) => styleText(style, text))
+    const {result, talk} = reloadText(report, (style, text) => styleText(style, text, {stream: process.stderr}))
     for (const line of talk) printNote(line)
     for (const line of result) printLine(line)
   }

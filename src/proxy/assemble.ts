@@ -147,7 +147,10 @@ export function assemble(parts: AssemblyParts): Assembly {
   }
 
   const shared = sharedScope(catalogue)
-  const ownChildren = new OwnChildren(() => sessions.dropUnused() || profileScopes.dropUnused())
+  const ownChildren = new OwnChildren(
+    () => sessions.dropUnused() || profileScopes.dropUnused(),
+    config.server.max_client_processes,
+  )
   const ownScope = (profile: ClientProfile, exclusive: boolean, session: () => Session | undefined): OwnScope => {
     const scope: OwnScope = new OwnScope({
       groups,

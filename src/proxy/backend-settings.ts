@@ -4,7 +4,7 @@ import type {HttpPoolOptions} from '../mcp/http-client.ts'
 import {type Naming, namingOf} from './names.ts'
 import {transportOf} from './open-backend.ts'
 import type {GuardSettings} from './resilience/guard.ts'
-import {breakerSettingsOf, loadBalancerOf, poolOf} from './resilience/settings.ts'
+import {breakerSettingsOf, httpPoolOf, loadBalancerOf, poolOf} from './resilience/settings.ts'
 
 /** All that a configuration says of one server, its own part and that of all. */
 export interface BackendSettings {
@@ -18,11 +18,8 @@ export interface BackendSettings {
   readonly pool: HttpPoolOptions
 }
 
-/** Beside calls: a session's own stream, a standing listen, lists and probes. */
-const spareConnections = 28
-
 export function backendSettings(config: Config): BackendSettings[] {
-  const {max_per_backend, max_queue, min_idle, max_idle_time_ms, validation_interval} = poolOf(config)
+  const {max_per_backend, max_queue} = poolOf(config)
   const namings = new Map<string, Naming>()
   for (const each of config.servers) {
     const id = each.group ?? each.id
@@ -34,12 +31,7 @@ export function backendSettings(config: Config): BackendSettings[] {
     guard: {breaker: breakerSettingsOf(config), maxInFlight: max_per_backend, maxQueue: max_queue},
     slowStartMs: loadBalancerOf(config).slow_start,
     defaultTimeoutMs: config.server.request_timeout,
-    pool: {
-      maxConnections: max_per_backend + spareConnections,
-      minIdle: min_idle,
-      maxIdleMs: max_idle_time_ms,
-      validationMs: Math.max(100, validation_interval),
-    },
+    pool: httpPoolOf(config),
   }))
 }
 

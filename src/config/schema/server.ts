@@ -32,5 +32,13 @@ export const server = z
     shutdown_timeout: duration.default(10_000).describe('from the signal to the end, requests in flight included'),
     session_idle_timeout: duration.default(1_800_000).describe('a legacy session without traffic ends after this'),
     max_sessions: z.number().int().positive().default(10_000),
+    max_client_processes: z
+      .number()
+      .int()
+      .positive()
+      .default(128)
+      .describe(
+        'server processes for clients that can be asked something, beside the one of each server that all share',
+      ),
   })
   .prefault({})

@@ -61,7 +61,7 @@ function pick({session, context}: MethodCall, candidates: readonly Target[]): Ta
   const first = candidates[0]
   if (candidates.length <= 1 || first === undefined) return first
   // Fallbacks of several groups are taken in the order of the file.
-  const own = candidates.filter(({group}) => group === first.group)
+  const own = candidates.filter(({group}) => group.id === first.group.id)
   const backend = first.group.balancer.pick(
     own.map(target => target.backend),
     session?.id ?? context.principal,

@@ -1,4 +1,4 @@
-import type {LoadedConfig} from '../../config/load.ts'
+import type {LoadedConfig} from '../../config/loaded-config.ts'
 
 /** Where a runtime's configuration comes from. */
 export interface ConfigSource {

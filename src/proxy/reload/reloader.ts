@@ -1,4 +1,4 @@
-import type {LoadedConfig} from '../../config/load.ts'
+import type {LoadedConfig} from '../../config/loaded-config.ts'
 import type {Problem} from '../../config/problem.ts'
 import type {Config} from '../../config/schema.ts'
 import type {ReloadReport, ReloadTrigger, Snapshot} from '../../control/contract.ts'
