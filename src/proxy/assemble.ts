@@ -184,7 +184,7 @@ export function assemble(parts: AssemblyParts): Assembly {
       log: message => log.write(message),
     })
   const profileScopes = new ProfileScopes(profile => ownScope(profile, true, () => undefined), clock.now)
-  const parkedCalls = new ParkedCalls()
+  const parkedCalls = new ParkedCalls(instance)
   const services: Services = {
     backends,
     groups,
