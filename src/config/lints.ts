@@ -30,6 +30,7 @@ const lints: readonly Lint[] = [
   transports,
   duplicateIds,
   sharedPrefixes,
+  groupPrefixes,
   offeredNames,
   breakerSpelling,
   accessLint,
@@ -165,6 +166,30 @@ function sharedPrefixes(value: unknown, source: YamlSource): Finding[] {
     for (const key of ['prefix', 'group']) if (Object.hasOwn(server, key)) return [...path, key]
     return [...path, 'id']
   }
+}
+
+/** The members of a group are one server to clients: they have one prefix, the first one's. */
+function groupPrefixes(value: unknown, source: YamlSource): Finding[] {
+  const first = new Map<unknown, {path: KeyPath; prefix: unknown}>()
+  return servers(value).flatMap(([path, server]): Finding[] => {
+    const group = server.group ?? server.id
+    const before = first.get(group)
+    if (before === undefined) {
+      first.set(group, {path, prefix: server.prefix ?? group})
+      return []
+    }
+    if (server.prefix === undefined || server.prefix === before.prefix || server.group === undefined) return []
+    return [
+      {
+        severity: 'warning',
+        code: 'server.group_prefix',
+        message: 'the servers of a group have the prefix of its first one: this one is not used',
+        path: [...path, 'prefix'],
+        at: valueSpan(source, [...path, 'prefix']),
+        related: {message: 'the first one is here', at: keySpan(source, before.path)},
+      },
+    ]
+  })
 }
 
 function breakerSpelling(value: unknown, source: YamlSource, {strict}: LintOptions): Finding[] {

@@ -1,14 +1,6 @@
 import {z} from 'zod'
 import {blameParties} from '../shared/blame.ts'
 
-/**
- * The contract between the runtime and every console: HTTP and NDJSON over the control socket. A console reads any
- * minor version of its major; unknown keys and event types are passed over. Strings travel raw, as they came from
- * clients and backends: the client side makes SafeText of them.
- */
-export const contractVersion = '1.0'
-export const contractMajor = 1
-
 /** `[bucket, count]` pairs of `shared/latency-buckets`; percentiles are computed by the reader. */
 const buckets = z.array(z.tuple([z.number().int(), z.number().int()]).readonly()).readonly()
 
@@ -336,11 +328,3 @@ export const probeAnswer = z.object({
   error: z.string().nullable(),
 })
 export type ProbeAnswer = z.infer<typeof probeAnswer>
-
-/** Paths of the control API on the socket. */
-export const controlPath = {
-  snapshot: '/v1/snapshot',
-  events: '/v1/events',
-  probe: '/v1/probe',
-  action: (id: string) => `/v1/actions/${encodeURIComponent(id)}`,
-} as const

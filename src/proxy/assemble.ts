@@ -29,7 +29,7 @@ import {Prober} from './probe/prober.ts'
 import {ProfileScopes} from './profile-scopes.ts'
 import {RequestStates} from './request-state.ts'
 import type {Transition} from './resilience/breaker.ts'
-import {breakerSettingsOf, loadBalancerOf, poolOf} from './resilience/settings.ts'
+import {breakerSettingsOf, httpPoolOf, loadBalancerOf, poolOf} from './resilience/settings.ts'
 import {StallWatch} from './resilience/stall-watch.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 import {groupsOf} from './server-group.ts'
@@ -73,9 +73,6 @@ export interface Assembly {
   stop(): Promise<void>
 }
 
-/** Beside calls: a session's own stream, a standing listen, lists and probes. */
-const spareConnections = 28
-
 const breakerNews = {
   open: {level: 'WARN', kind: 'BreakerOpened', message: 'calls to the server are refused for a while'},
   half_open: {level: 'INFO', kind: 'BreakerHalfOpen', message: 'a few calls are let through to the server'},
@@ -95,18 +92,13 @@ export function assemble(parts: AssemblyParts): Assembly {
     readId: (id, principal) => ids.read(id, principal),
     make: newSession,
   })
-  const {max_per_backend, max_queue, min_idle, max_idle_time_ms, validation_interval} = poolOf(config)
+  const {max_per_backend, max_queue} = poolOf(config)
   const environment = {
     instance,
     clock,
     identity,
     reaper,
-    pool: {
-      maxConnections: max_per_backend + spareConnections,
-      minIdle: min_idle,
-      maxIdleMs: max_idle_time_ms,
-      validationMs: Math.max(100, validation_interval),
-    },
+    pool: httpPoolOf(config),
   }
   const balancing = loadBalancerOf(config)
   const guard = {breaker: breakerSettingsOf(config), maxInFlight: max_per_backend, maxQueue: max_queue}
@@ -171,7 +163,10 @@ export function assemble(parts: AssemblyParts): Assembly {
   }
 
   const shared = sharedScope(catalogue)
-  const ownChildren = new OwnChildren(() => sessions.dropUnused() || profileScopes.dropUnused())
+  const ownChildren = new OwnChildren(
+    () => sessions.dropUnused() || profileScopes.dropUnused(),
+    config.server.max_client_processes,
+  )
   const ownScope = (profile: ClientProfile, exclusive: boolean, session: () => Session | undefined): OwnScope =>
     new OwnScope({
       groups,

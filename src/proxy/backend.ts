@@ -4,14 +4,14 @@ import {CallFailure} from '../mcp/call-failure.ts'
 import type {CancelSignal} from '../mcp/cancel-source.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
-import {errorValue} from '../mcp/json-rpc.ts'
-import {rpcCode} from '../mcp/protocol.ts'
 import type {LatencyHistogram} from '../shared/latency-buckets.ts'
+import {answerUnasked} from './answer-unasked.ts'
 import {BackendFigures} from './backend-figures.ts'
 import {BackendLife} from './backend-life.ts'
 import {BackendOpener, type BackendOpenerOptions} from './backend-opener.ts'
 import type {Candidate} from './balance/balancer.ts'
 import {slowStart} from './balance/slow-start.ts'
+import {IdleRules} from './idle-rules.ts'
 import {type BackendLists, Link} from './link.ts'
 import type {Naming} from './names.ts'
 import {OfferRules} from './offer-rules.ts'
@@ -69,7 +69,6 @@ export class Backend implements Candidate {
   readonly #guard: Guard
   readonly #options: BackendOptions
   readonly #opener: BackendOpener
-  readonly #warnedRules = new Set<string>()
 
   constructor(options: BackendOptions) {
     this.#options = options
@@ -90,12 +89,16 @@ export class Backend implements Candidate {
       onTransition: transition => options.onBreaker(this, transition),
     })
     this.#opener = new BackendOpener(options)
+    const idleRules = new IdleRules(options.config.id, options.log)
     this.life = new BackendLife({
       config: options.config,
       environment: options.environment,
       opener: this.#opener,
       timeoutMs: this.timeoutMs,
-      events: this.#connectionEvents(),
+      events: {
+        onRequest: answerUnasked,
+        onNotification: (method, params) => void this.notified(method, params),
+      },
       log: options.log,
       onChange: () => options.onChange(this),
       onConnected: link => {
@@ -103,7 +106,7 @@ export class Backend implements Candidate {
         this.breaker.reached()
         options.onConnected(this, link)
       },
-      onLists: lists => this.#warnOfIdleRules(lists),
+      onLists: lists => idleRules.warn(this.rules.unmatched(lists)),
       onListFault: failure => this.#listFault(failure),
       onEnded: (failure, servedMs) => this.#ended(failure, servedMs),
     })
@@ -322,34 +325,6 @@ export class Backend implements Candidate {
       message: 'a list could not be read in full',
       pairs: {server_id: this.id, error: failure.message, evidence: failure.evidence},
     })
-  }
-
-  /** A rule that matches nothing is a slip of its writer: what it should hide may be in the open. */
-  #warnOfIdleRules(lists: BackendLists): void {
-    for (const {place, pattern} of this.rules.unmatched(lists)) {
-      const key = `${place} ${pattern}`
-      if (this.#warnedRules.has(key)) continue
-      this.#warnedRules.add(key)
-      this.#options.log({
-        level: 'WARN',
-        module: 'backend',
-        kind: 'RuleUnmatched',
-        message: 'a rule matches nothing that the server lists',
-        pairs: {server_id: this.id, rule: place, name: pattern},
-      })
-    }
-  }
-
-  #connectionEvents(): Omit<ConnectionEvents, 'onOddity'> {
-    return {
-      // Roots are declared to backends (their tools may depend on it), and this runtime has none of its own.
-      onRequest: async method => {
-        if (method === 'ping') return {kind: 'result', value: Buffer.from('{}')}
-        if (method === 'roots/list') return {kind: 'result', value: Buffer.from('{"roots":[]}')}
-        return {kind: 'error', value: errorValue(rpcCode.methodNotFound, `Method not found: ${method}`)}
-      },
-      onNotification: (method, params) => void this.notified(method, params),
-    }
   }
 }
 

@@ -1,8 +1,9 @@
 import {replaceSpans} from '../mcp/splice.ts'
 import type {Backend} from './backend.ts'
+import {ExposedKeys} from './exposed-keys.ts'
 import type {BackendLists} from './link.ts'
 import {allListKinds, type ListKind} from './list-kinds.ts'
-import {exposedName, exposedUri} from './names.ts'
+import {exposedName} from './names.ts'
 import type {BackendList, ListEntry} from './read-list.ts'
 import type {LogMessage} from './runtime-log.ts'
 import {isFallback, type ServerGroup, type Target} from './server-group.ts'
@@ -24,6 +25,8 @@ export interface MergedList {
   readonly routes: ReadonlyMap<string, Route>
   /** The elements, without the brackets, ready to be sent. */
   readonly elements: Buffer
+  /** How many that are. */
+  readonly count: number
   readonly ttlMs: number
   readonly cacheScope: 'public' | 'private'
 }
@@ -52,21 +55,17 @@ interface Merging {
   readonly elements: Buffer[]
 }
 
-/** Longest name that the protocol allows; a longer one is left out and named in the log. */
-const longestName = 128
-/** MCP, "Tool names". */
-const validName = /^[A-Za-z0-9_./-]+$/
-
 /** The merged lists, built once for each change and then handed out as bytes. */
 export class Catalogue {
   readonly #options: CatalogueOptions
   #built: Merged | undefined
-  readonly #reported = new Set<string>()
+  readonly #keys: ExposedKeys
   /** Tools of groups without a primary, by their name before the prefix. */
   readonly #standIns = new Map<string, Route>()
 
   constructor(options: CatalogueOptions) {
     this.#options = options
+    this.#keys = new ExposedKeys(options.log)
   }
 
   /** A backend's lists or status changed. */
@@ -157,7 +156,13 @@ export class Catalogue {
       }
     }
     const {routes, elements} = merging
-    return {routes, elements: joinWithCommas(elements), ttlMs: Number.isFinite(ttlMs) ? ttlMs : 0, cacheScope}
+    return {
+      routes,
+      elements: joinWithCommas(elements),
+      count: elements.length,
+      ttlMs: Number.isFinite(ttlMs) ? ttlMs : 0,
+      cacheScope,
+    }
   }
 
   /** One member's list into the merged one. @param onlyHelps it has no entries of its own beside those of primaries */
@@ -183,7 +188,7 @@ export class Catalogue {
       if (onlyHelps) continue
       // A name that the operator gave to something else is not the one's that has it at the server.
       const taken = offered === entry.key && givenAway.has(offered)
-      const key = this.#freeKey(kind, backend, entry, offered, taken, routes)
+      const key = this.#keys.free({kind, backend, entry, offered, taken}, routes)
       if (key === undefined) continue
       const route: GrowingRoute = {targets: [target], entry, listed: true}
       routes.set(key, route)
@@ -200,61 +205,6 @@ export class Catalogue {
     const helped = byName.get(offered) ?? []
     for (const each of helped) each.targets.push(target)
     return helped.length > 0
-  }
-
-  /** The exposed key: prefixed, and on a clash with an earlier server's entry named after the server's id. */
-  #freeKey(
-    kind: ListKind,
-    backend: Backend,
-    entry: ListEntry,
-    offered: string,
-    taken: boolean,
-    routes: ReadonlyMap<string, Route>,
-  ): string | undefined {
-    if (kind === 'resources' || kind === 'templates') {
-      const uri = exposedUri(backend.naming, offered)
-      if (!routes.has(uri)) return uri
-      this.#report(
-        kind,
-        backend,
-        entry,
-        'UriTaken',
-        'a resource is left out of the list: an earlier server has its URI',
-        uri,
-      )
-      return undefined
-    }
-    const wanted = exposedName(backend.naming, offered)
-    const name = taken || routes.has(wanted) ? `${backend.id}__${offered}` : wanted
-    const occupied = routes.has(name) || (taken && name === wanted)
-    if (name.length > longestName || !validName.test(name) || occupied) {
-      const why =
-        name.length > longestName
-          ? 'its name is too long'
-          : occupied
-            ? 'its name is taken'
-            : 'its name has characters that clients refuse'
-      if (occupied || kind === 'tools') {
-        this.#report(kind, backend, entry, 'NameUnusable', `an entry is left out of the list: ${why}`, name)
-        return undefined
-      }
-      this.#report(kind, backend, entry, 'OddName', `an entry is in the list although ${why}`, name)
-    }
-    if (name !== wanted) this.#report(kind, backend, entry, 'NameClash', 'an entry is exposed under another name', name)
-    return name
-  }
-
-  #report(list: ListKind, backend: Backend, entry: ListEntry, kind: string, message: string, exposed: string): void {
-    const key = `${kind} ${list} ${backend.id} ${entry.key}`
-    if (this.#reported.has(key) || this.#reported.size > 1000) return
-    this.#reported.add(key)
-    this.#options.log({
-      level: 'WARN',
-      module: 'catalogue',
-      kind,
-      message,
-      pairs: {server_id: backend.id, list, name: entry.key, exposed},
-    })
   }
 }
 

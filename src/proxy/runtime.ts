@@ -91,7 +91,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const {config} = options
   const clock = systemClock
   const instance = randomBytes(4).toString('hex')
-  const leftover = claimStateFolder(options.stateDir)
+  const leftover = await claimStateFolder(options.stateDir)
   const events = new EventLog(instance, clock)
   const redactor = knownValuesRedactor(options.secrets)
   const {level, modules = {}, format, rotation} = config.observability.logging

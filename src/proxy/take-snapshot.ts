@@ -1,4 +1,5 @@
-import {contractVersion, type Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract.ts'
+import {contractVersion} from '../control/paths.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RequestLog} from '../store/request-log.ts'
@@ -78,7 +79,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     },
     profiling: parts.profiling,
     sessions: parts.sessions.size,
-    tools: parts.catalogue.current.lists.tools.routes.size,
+    tools: parts.catalogue.current.lists.tools.count,
     ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
     ...(parts.shared && {shared: parts.shared}),
     sessionsAdopted: parts.sessions.adopted,

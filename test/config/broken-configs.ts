@@ -655,6 +655,14 @@ export const brokenConfigs: readonly BrokenConfig[] = [
     column: 9,
   },
   {
+    name: 'two prefixes in one group',
+    text: 'servers:\n  - {id: a, command: x, group: g, prefix: p}\n  - {id: b, command: x, group: g, prefix: q}\n',
+    code: 'server.group_prefix',
+    severity: 'warning',
+    line: 3,
+    column: 43,
+  },
+  {
     name: 'a group that cannot be a prefix',
     text: server('    group: my group\n'),
     code: 'value.format',

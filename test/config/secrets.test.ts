@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {parseConfig} from '../../src/config/load.ts'
-import {problemLines} from '../../src/config/report.ts'
+import {problemLines} from '../../src/config/problem-lines.ts'
 import {secretMarks} from '../../src/config/secret-marks.ts'
 import {knownValuesRedactor} from '../../src/redaction/known-values.ts'
 

@@ -36,5 +36,13 @@ export const server = z
     session_idle_timeout: duration.default(1_800_000).describe('a legacy session without traffic ends after this'),
     session_max_age: duration.default(86_400_000).describe('a legacy session is opened anew after this'),
     max_sessions: z.number().int().positive().default(10_000),
+    max_client_processes: z
+      .number()
+      .int()
+      .positive()
+      .default(128)
+      .describe(
+        'server processes for clients that can be asked something, beside the one of each server that all share',
+      ),
   })
   .prefault({})

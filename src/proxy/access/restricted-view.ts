@@ -95,7 +95,7 @@ function restrictList(kind: ListKind, list: MergedList, access: Access): MergedL
     if (route.listed) elements.push(renamed(route.entry, key))
   }
   // It holds for these rights alone: no cache may hand it to others (MCP 2026-07-28, caching).
-  return {routes, elements: joinWithCommas(elements), ttlMs: list.ttlMs, cacheScope: 'private'}
+  return {routes, elements: joinWithCommas(elements), count: elements.length, ttlMs: list.ttlMs, cacheScope: 'private'}
 }
 
 /** The members of a group whose prompts and resources may be used; undefined where there is none. */

@@ -1,6 +1,6 @@
 import type {Backend} from '../backend.ts'
 import type {MethodCall} from '../method-call.ts'
-import {isFallback, type ServerGroup, type Target} from '../server-group.ts'
+import {isFallback, type Target} from '../server-group.ts'
 import type {Session} from '../session.ts'
 import {boundTarget} from './bound-state.ts'
 
@@ -10,8 +10,8 @@ export interface Choice {
   readonly panic: boolean
 }
 
-/** With which member of each group a session began. */
-const homes = new WeakMap<Session, Map<ServerGroup, Backend>>()
+/** With which member of each group, by its id, a session began. */
+const homes = new WeakMap<Session, Map<string, Backend>>()
 
 /**
  * The member that a call goes to: the one it is bound to by an earlier round or by its session, else what the balancer
@@ -61,7 +61,7 @@ function pick({session, context}: MethodCall, candidates: readonly Target[]): Ta
   const first = candidates[0]
   if (candidates.length <= 1 || first === undefined) return first
   // Fallbacks of several groups are taken in the order of the file.
-  const own = candidates.filter(({group}) => group === first.group)
+  const own = candidates.filter(({group}) => group.id === first.group.id)
   const backend = first.group.balancer.pick(
     own.map(target => target.backend),
     session?.id ?? context.principal,
@@ -73,14 +73,14 @@ function pick({session, context}: MethodCall, candidates: readonly Target[]): Ta
 function homeOf({session, services}: MethodCall, left: readonly Target[]): Target | undefined {
   if (session === null || !services.sessionAffinity) return undefined
   const known = homes.get(session)
-  return known && left.find(({group, backend}) => known.get(group) === backend && backend.ready)
+  return known && left.find(({group, backend}) => known.get(group.id) === backend && backend.ready)
 }
 
 function settle({session, services}: MethodCall, {group, backend}: Target): void {
   if (session === null || !services.sessionAffinity || backend.info?.era !== 'legacy') return
   // A stand-in for somebody else's tool keeps nobody from going back.
   if (isFallback(backend)) return
-  const known = homes.get(session) ?? new Map<ServerGroup, Backend>()
-  known.set(group, backend)
+  const known = homes.get(session) ?? new Map<string, Backend>()
+  known.set(group.id, backend)
   homes.set(session, known)
 }
