@@ -106,7 +106,7 @@ it('a call that waits for its client at one runtime tells the other to have it b
   expect((await call(two.url, more)).answer.error).toMatchObject({
     code: -32602,
     message: expect.stringContaining('Send the request again without requestState'),
-    data: {cause: 'WaitsElsewhere', instance: one.record.instance, startAgain: true},
+    data: {cause: 'WaitsElsewhere', details: {instance: one.record.instance, startAgain: true}},
   })
   expect(JSON.parse((await call(one.url, more)).answer.result.content[0].text)).toEqual([{action: 'accept'}])
 })
