@@ -7,7 +7,7 @@
  * file system for logs, their faults are left out and named.
  */
 import {execFileSync, spawn} from 'node:child_process'
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, readFileSync} from 'node:fs'
 import {availableParallelism, cpus, loadavg, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
@@ -65,7 +65,7 @@ const httpBackends = await Promise.all(
   ),
 )
 const portOf = ({readyLine}) => readyLine.split(' ')[1]
-const logs = smallFileSystem(join(root, 'log'))
+const logs = smallFileSystem()
 const entry = (id, more) => ({
   id,
   timeout: servers.find(({server}) => server === id).deadlineMs,
@@ -121,14 +121,16 @@ function runLoad(options, began = () => {}) {
 }
 
 /** Where logs may run full; undefined where none can be made. */
-function smallFileSystem(folder) {
+function smallFileSystem() {
+  const folder = mkdtempSync(join(tmpdir(), 'only1mcp-soak-log-'))
   try {
-    mkdirSync(folder)
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m,mode=0777', 'only1mcp-soak', folder], {stdio: 'ignore'})
     process.on('exit', () => execFileSync('umount', ['-l', folder]))
     return folder
   } catch {
     return undefined
+  } finally {
+    removeWithUs(folder)
   }
 }
 
@@ -256,11 +258,10 @@ try {
   }
   if (values.check && (!figures.alive || goals.some(({verdict}) => verdict === 'missed'))) process.exitCode = 1
 } finally {
-  writeFileSync(join(root, 'ended'), '')
   await proxy.stop()
   for (const backend of httpBackends) await backend.stop()
-  redis?.freeze(false)
-  postgres?.freeze(false)
-  await redis?.kill()
-  await postgres?.kill()
+  for (const server of [redis, postgres]) {
+    server?.freeze(false)
+    await server?.kill()
+  }
 }
