@@ -246,6 +246,8 @@ try {
         textTable([[...head, 'p50 ms', 'p99 ms', 'errors were'], ...rows]),
         '',
         `p99 of healthy servers: ${cell(figures.quietP99Ms)} ms quiet, ${cell(figures.soakP99Ms)} ms in the soak`,
+        ...soak.slowSeconds.map(([second, ms]) => `at ${second} s: a call to a healthy server took ${ms} ms`),
+        `the load generator itself was late by at most ${round(soak.ownLagMs)} ms`,
         `memory: ${cell(figures.memoryMiB)} MiB, ${figures.memorySlopeMiBPerMinute.toFixed(2)} MiB a minute over the second half`,
         ...soak.targets.flatMap(each =>
           [...each.wrongExamples, ...each.lateExamples].map(text => `${each.server}: ${text}`),
