@@ -88,7 +88,8 @@ const breakerNews = {
 export function assemble(parts: AssemblyParts): Assembly {
   const {config, instance, clock, events, log, redactor, identity, server, reaper, health} = parts
   const sessions = new Sessions({...sessionLimits(config), clock})
-  const environment = {instance, clock, identity, reaper}
+  let starts = 0
+  const environment = {instance, clock, identity, reaper, nextStart: () => ++starts}
   const stalls = new StallWatch(clock.now)
   const subscriptions = new Subscriptions(identity)
   const ownScopes = new Set<OwnScope>()
