@@ -254,6 +254,20 @@ export const snapshot = z.object({
       ),
     })
     .optional(),
+  /** Sessions that another instance had opened, or this one before it was started anew. */
+  sessionsAdopted: z.number().int().optional(),
+  /** What instances have in common; absent for one by itself. */
+  shared: z
+    .object({
+      up: z.boolean(),
+      /** ISO-8601 UTC of the last change. */
+      since: z.string(),
+      lastError: z.string().nullable(),
+      /** Messages to and from other instances. */
+      sent: z.number().int(),
+      received: z.number().int(),
+    })
+    .optional(),
   /** Absent where no request log is kept. */
   requestLog: requestLogFigures.optional(),
 })

@@ -1,4 +1,3 @@
-import {randomBytes} from 'node:crypto'
 import type {Config} from '../config/schema.ts'
 import type {BackendAnswer, Implementation} from '../mcp/connection.ts'
 import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
@@ -22,7 +21,7 @@ import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
 import {RequestDetail} from './logging/request-detail.ts'
-import type {Services, SessionOpening} from './method-call.ts'
+import type {Services} from './method-call.ts'
 import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
 import {Prober} from './probe/prober.ts'
@@ -35,7 +34,12 @@ import {loadBalancerOf} from './resilience/settings.ts'
 import {StallWatch} from './resilience/stall-watch.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 import {groupsOf, type ServerGroup} from './server-group.ts'
-import {Session, Sessions} from './sessions.ts'
+import {Session} from './session.ts'
+import {Sessions} from './sessions.ts'
+import {joinInstances} from './shared/join-instances.ts'
+import {SessionIds, type SessionOpening} from './shared/session-ids.ts'
+import {keyFor, type SessionKeys} from './shared/session-keys.ts'
+import type {SharedState} from './shared/shared-state.ts'
 import {shownServer} from './shown-server.ts'
 import {Subscriptions} from './subscriptions.ts'
 import {targetText} from './target-text.ts'
@@ -55,6 +59,10 @@ export interface AssemblyParts {
   readonly breakers: {readonly saved: readonly BreakerRow[]; readonly save: (row: BreakerRow) => void}
   /** Where changes of a server's status, and its probes, are kept. */
   readonly health: HealthHistory | null
+  /** What session ids and request states are signed with. */
+  readonly keys: SessionKeys
+  /** Where there are other instances. */
+  readonly shared: SharedState | undefined
 }
 
 /** The inside of a runtime: what lives as long as it does, and what the configuration of the moment makes of it. */
@@ -87,7 +95,13 @@ const breakerNews = {
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
   const {config, instance, clock, events, log, redactor, identity, server, reaper, health} = parts
-  const sessions = new Sessions({...sessionLimits(config), clock})
+  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
+  const sessions = new Sessions({
+    ...sessionLimits(config),
+    clock,
+    readId: (id, principal) => ids.read(id, principal),
+    make: newSession,
+  })
   let starts = 0
   const environment = {instance, clock, identity, reaper, nextStart: () => ++starts}
   const stalls = new StallWatch(clock.now)
@@ -105,6 +119,9 @@ export function assemble(parts: AssemblyParts): Assembly {
       onChange: backendChanged,
       onConnected: (backend, link) => subscriptions.connected(backend, link),
       onBreaker: breakerChanged,
+      onHeard: (backend, method) => {
+        if (serving.has(backend)) others?.news.announced(backend, method)
+      },
       onNotification: backendNotified,
     })
   const groupsFor = (all: readonly Backend[], balancing = loadBalancerOf(config)): ServerGroup[] =>
@@ -138,6 +155,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     const pairs = {server_id: backend.id, from, to, why, failures: backend.breaker.failures, retry_after_ms}
     log.write({level, module: 'breaker', kind, message, pairs})
     if (!serving.has(backend)) return
+    if (to === 'open') others?.news.opened(backend)
     events.emit({type: 'breaker', serverId: backend.id, from, to, why: shortText(redactor.text(why), 1024)})
     events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
   }
@@ -159,7 +177,7 @@ export function assemble(parts: AssemblyParts): Assembly {
       identity,
       exclusive,
       onRequest: async (_, method, params) => session()?.ask(method, params) ?? refuseRequest(method),
-      onNotification: (_, method, params) => session()?.notify?.(notificationMessage(method, params)),
+      onNotification: (_, method, params) => void session()?.tell(notificationMessage(method, params)),
       admit: () => ownChildren.admit(),
       log: message => log.write(message),
       onClosed: () => ownScopes.delete(scope),
@@ -173,7 +191,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     sessions,
     subscriptions,
     parkedCalls,
-    requestStates: new RequestStates(randomBytes(32)),
+    requestStates: new RequestStates(keyFor(parts.keys, 'request state')),
     detail: new RequestDetail(log),
     identity,
     server,
@@ -181,11 +199,15 @@ export function assemble(parts: AssemblyParts): Assembly {
     scopeFor: (principal: string, profile: ClientProfile) =>
       profile.interactive ? profileScopes.for(principal, profile) : shared,
     openSession: (opening: SessionOpening) => {
-      const scope = opening.profile.interactive ? ownScope(opening.profile, false, () => session) : shared
-      const session: Session = new Session(opening, scope)
+      const session = newSession(ids.issue(opening), opening)
       sessions.add(session)
       return session
     },
+  }
+  function newSession(id: string, opening: SessionOpening): Session {
+    const scope = opening.profile.interactive ? ownScope(opening.profile, false, () => session) : shared
+    const session: Session = new Session(id, opening, scope)
+    return session
   }
 
   const servicesOf = (settings: Config, all: readonly Backend[], own: () => readonly ServerGroup[]): Services => ({
@@ -198,6 +220,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     listTimeoutMs: settings.server.list_timeout,
   })
   let services = servicesOf(config, backends, () => groups)
+  const others = parts.shared && joinInstances(parts.shared, {sessions, services: () => services, scope: shared})
 
   function adopt(plan: ServerPlan, next: Services): void {
     for (const {backend, settings} of plan.adjusted) backend.reconfigure(settings)
@@ -266,6 +289,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     stop: async () => {
       prober.stop()
       stalls.stop()
+      others?.stop()
       parkedCalls.stop()
       subscriptions.stop()
       sessions.stop()
@@ -281,8 +305,8 @@ export function assemble(parts: AssemblyParts): Assembly {
 /** A process that is asked to end and does not is killed after this. */
 const retireGraceMs = 2000
 
-function sessionLimits({server}: Config): {idleTimeoutMs: number; max: number} {
-  return {idleTimeoutMs: server.session_idle_timeout, max: server.max_sessions}
+function sessionLimits({server}: Config): {idleTimeoutMs: number; max: number; maxAgeMs: number} {
+  return {idleTimeoutMs: server.session_idle_timeout, max: server.max_sessions, maxAgeMs: server.session_max_age}
 }
 
 /** Nobody is there who could be asked: a modern client is only asked during its own call. */

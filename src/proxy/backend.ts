@@ -31,6 +31,8 @@ export interface BackendOptions extends BackendOpenerOptions, Omit<BackendSettin
   readonly onConnected: (backend: Backend, link: Link) => void
   readonly onBreaker: (backend: Backend, transition: Transition) => void
   /** A notification on the shared connection that belongs to no call. */
+  /** The same, before its lists were read anew. */
+  readonly onHeard: (backend: Backend, method: string) => void
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
 }
 
@@ -227,6 +229,7 @@ export class Backend implements Candidate {
 
   /** A notification on the shared connection that belongs to no call. */
   async notified(method: string, params: Buffer | null): Promise<void> {
+    this.#options.onHeard(this, method)
     // Whoever hears that a list changed asks for it at once: it has to be the new one by then. A list that differs has
     // been announced with the change itself.
     if ((await this.link?.changed(method)) === true) return

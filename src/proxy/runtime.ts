@@ -29,6 +29,8 @@ import {RequestMetrics} from './request-metrics.ts'
 import {openBreakerMemory} from './resilience/breaker-memory.ts'
 import {RuntimeLog} from './runtime-log.ts'
 import {runtimeRecord} from './runtime-record.ts'
+import {openSessionKeys} from './shared/session-keys.ts'
+import {openSharedState} from './shared/shared-state.ts'
 import {startRequestStore} from './start-request-store.ts'
 import {
   claimStateFolder,
@@ -97,6 +99,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   })
   const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
+  const warnOfKey = (message: string): void =>
+    log.write({level: 'WARN', module: 'runtime', kind: 'SessionKey', message})
+  const keys = openSessionKeys(config.server, options.stateDir, warnOfKey)
+  const shared = await openSharedState(config, {
+    instance,
+    redactor,
+    now: () => events.now(),
+    log: message => log.write(message),
+  })
+  if (shared && !keys.configured) warnOfKey('Redis is shared and server.session_key is not set: sessions stay here')
   const store = await startRequestStore(config, options.stateDir, log)
   const requestLog = store.requests
   const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics, requestLog})
@@ -121,6 +133,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log.write({level: 'WARN', module: 'store', kind: 'BreakerStates', message}),
   )
   const inside = assemble({
+    keys,
+    shared,
     config,
     instance,
     clock,
@@ -143,6 +157,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       catalogue,
       ledger,
       clock,
+      counter: shared?.counter,
       log,
       redactor,
       health: () => healthReport(state, inside.backends),
@@ -150,7 +165,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   let wiring = await wire(config, inside.services).catch((error: unknown) => {
     reaper.dismiss()
     lag.stop()
-    void Promise.all([inside.stop(), store.close(200), breakers.close()])
+    void Promise.all([inside.stop(), store.close(200), breakers.close(), shared?.close()])
     log.close()
     throw error
   })
@@ -172,6 +187,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       gate: wiring.gate?.report,
       tls: listeners.tls,
       requestLog,
+      shared: shared?.report(),
     })
   const listeners = new Listeners({
     record,
@@ -226,7 +242,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   } catch (error) {
     reaper.dismiss()
     closeAll()
-    await Promise.all([store.close(200), breakers.close()])
+    await Promise.all([store.close(200), breakers.close(), shared?.close()])
     await profiles.stop()
     log.write({
       level: 'ERROR',
@@ -313,6 +329,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
       await new Promise(resolve => setTimeout(resolve, 20))
     await inside.stop()
+    shared?.close()
     await inside.stopServers(Math.max(100, Math.min(childGraceMs, until - clock.now())))
     const left = killOwned(instance)
     log.write({

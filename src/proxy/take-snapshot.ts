@@ -13,6 +13,7 @@ import type {LoopLag} from './loop-lag.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 import type {Sessions} from './sessions.ts'
+import type {SharedReport} from './shared/shared-state.ts'
 import {shownServer} from './shown-server.ts'
 
 export interface SnapshotParts {
@@ -31,6 +32,7 @@ export interface SnapshotParts {
   readonly gate: GateReport | undefined
   readonly tls: TlsReport | undefined
   readonly requestLog: RequestLog | null
+  readonly shared: SharedReport | undefined
 }
 
 /** The whole state at one moment, as consoles get it. */
@@ -79,6 +81,8 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.count,
     ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
+    ...(parts.shared && {shared: parts.shared}),
+    sessionsAdopted: parts.sessions.adopted,
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }

@@ -5,6 +5,7 @@ import type {Clock} from '../shared/clock.ts'
 import type {AccessGate} from './access/gate.ts'
 import {openGate} from './access/open-gate.ts'
 import {resourceMetadata} from './access/resource-metadata.ts'
+import type {SharedCounter} from './access/shared-counter.ts'
 import type {Catalogue} from './catalogue.ts'
 import type {HealthReport, HttpServerOptions} from './http-server.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
@@ -32,6 +33,8 @@ export interface WiringParts {
   readonly catalogue: Catalogue
   readonly ledger: RequestLedger
   readonly clock: Clock
+  /** Where instances share their limits. */
+  readonly counter: SharedCounter | undefined
   readonly log: RuntimeLog
   readonly redactor: Redactor
   readonly health: () => HealthReport
@@ -39,8 +42,8 @@ export interface WiringParts {
 
 /** @throws AppError `JWT_KEY_FILE` */
 export async function openWiring(parts: WiringParts): Promise<Wiring> {
-  const {config, services, former, listenHost, catalogue, ledger, clock, log, redactor, health} = parts
-  const gate = await openGate({config, services, clock, log: message => log.write(message), former})
+  const {config, services, former, listenHost, catalogue, ledger, clock, counter, log, redactor, health} = parts
+  const gate = await openGate({config, services, clock, log: message => log.write(message), counter, former})
   const {tracing} = config.observability
   const traces = new TraceContexts({
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,

@@ -69,6 +69,11 @@ export const cache = z.strictObject({
   redis: z.strictObject({url: secret, key_prefix: name.default('only1mcp:')}).optional(),
 })
 
+/** What several instances have in common. */
+export const shared = z
+  .strictObject({redis: z.strictObject({url: secret, key_prefix: name.default('only1mcp:')}).optional()})
+  .describe('rate limits, news of servers and streams of sessions over all instances; needs server.session_key')
+
 export const contextOptimization = z.strictObject({
   compression: z
     .strictObject({
