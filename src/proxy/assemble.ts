@@ -186,7 +186,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     return scope
   }
   const profileScopes = new ProfileScopes(profile => ownScope(profile, true, () => undefined), clock.now)
-  const parkedCalls = new ParkedCalls()
+  const parkedCalls = new ParkedCalls(instance)
   const lasting = {
     sessions,
     subscriptions,

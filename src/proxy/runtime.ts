@@ -157,9 +157,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       catalogue,
       ledger,
       clock,
-      counter: shared?.counter,
       log,
       redactor,
+      counter: shared?.counter,
       health: () => healthReport(state, inside.backends),
     })
   let wiring = await wire(config, inside.services).catch((error: unknown) => {
