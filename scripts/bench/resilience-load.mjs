@@ -37,6 +37,15 @@ const counts = targets.map(target => ({
 }))
 /** Of all healthy servers together. */
 const healthyLatency = new LatencyHistogram()
+/** When healthy servers took more than a second, and how late our own timers ran then: a stall of the machine is no fault. */
+const slowSeconds = new Map()
+let ownLagMs = 0
+let tickAt = performance.now()
+setInterval(() => {
+  const now = performance.now()
+  ownLagMs = Math.max(ownLagMs, now - tickAt - 20)
+  tickAt = now
+}, 20).unref()
 const flying = new Set()
 let nextNonce = 0
 
@@ -62,7 +71,13 @@ function call(target, dueMs, onEnd) {
       target[outcome]++
       if (why !== undefined) target.why[why] = (target.why[why] ?? 0) + 1
       target.latency.record(now - dueMs)
-      if (target.healthy) healthyLatency.record(now - dueMs)
+      if (target.healthy) {
+        healthyLatency.record(now - dueMs)
+        if (now - sentMs > 1000) {
+          const second = Math.floor((now - began) / 1000)
+          slowSeconds.set(second, Math.max(slowSeconds.get(second) ?? 0, Math.round(now - sentMs)))
+        }
+      }
       if (now - sentMs > target.deadlineMs + lateMs) {
         target.late++
         if (target.lateExamples.length < 5)
@@ -178,7 +193,8 @@ setTimeout(async () => {
     p50Ms: percentile(healthyLatency.toSparse(), 0.5) ?? null,
     p99Ms: percentile(healthyLatency.toSparse(), 0.99) ?? null,
   }
-  process.stdout.write(`${JSON.stringify({seconds: (endAt - began) / 1000, healthy, targets: report})}\n`, () =>
-    process.exit(0),
+  process.stdout.write(
+    `${JSON.stringify({seconds: (endAt - began) / 1000, healthy, ownLagMs, slowSeconds: [...slowSeconds], targets: report})}\n`,
+    () => process.exit(0),
   )
 }, seconds * 1000)

@@ -134,6 +134,24 @@ function smallFileSystem() {
   }
 }
 
+/** How long the thread that serves requests has run, and waited for a core that others had. */
+function threadTimes(pid) {
+  try {
+    const [run, wait] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ').map(Number)
+    return {ranMs: run / 1e6, waitedMs: wait / 1e6}
+  } catch {
+    return {ranMs: 0, waitedMs: 0} // it has ended
+  }
+}
+
+/** What the runtime did around a second of the soak in which a healthy server was slow. */
+function aroundSecond(points, second) {
+  const [from, to] = [points[Math.max(0, second - 2)], points[Math.min(points.length - 1, second + 1)]]
+  if (from === undefined || to === undefined || to.atMs <= from.atMs) return ''
+  const share = (later, earlier) => `${Math.round(((later - earlier) / (to.atMs - from.atMs)) * 100)} %`
+  return ` (the runtime ran ${share(to.ranMs, from.ranMs)} of that time, and waited for a core ${share(to.waitedMs, from.waitedMs)})`
+}
+
 async function injectFaults(load, endAt, done) {
   const have = {redis, postgres, logDisk: logs, reload: canReload || undefined}
   const possible = faults.filter(({needs}) => needs === undefined || have[needs] !== undefined)
@@ -173,7 +191,7 @@ try {
   const began = performance.now()
   const sampler = setInterval(() => {
     const value = existsSync(`/proc/${proxyPid}/status`) ? rssMiB(proxyPid) : 0
-    if (value > 0) points.push({atMs: performance.now() - began, value})
+    if (value > 0) points.push({atMs: performance.now() - began, value, ...threadTimes(proxyPid)})
   }, 1000)
   say(`soak of ${seconds} s`)
   const injected = new Map()
@@ -198,6 +216,7 @@ try {
     healthyErrors: totalOf(soak, 'errors', ({healthy}) => healthy) + totalOf(quiet, 'errors'),
     quietP99Ms: quiet.healthy.p99Ms,
     soakP99Ms: soak.healthy.p99Ms,
+    waitedForCoreMs: Math.round((points.at(-1)?.waitedMs ?? 0) - (points[0]?.waitedMs ?? 0)),
     memoryMiB: points.at(-1)?.value ?? null,
     // What it takes once, such as buffers for the first outage, is no growth.
     memorySlopeMiBPerMinute: slopePerMinute(points.slice(points.length >> 1)),
@@ -246,6 +265,11 @@ try {
         textTable([[...head, 'p50 ms', 'p99 ms', 'errors were'], ...rows]),
         '',
         `p99 of healthy servers: ${cell(figures.quietP99Ms)} ms quiet, ${cell(figures.soakP99Ms)} ms in the soak`,
+        ...soak.slowSeconds.map(
+          ([second, ms]) => `at ${second} s: a call to a healthy server took ${ms} ms${aroundSecond(points, second)}`,
+        ),
+        `the runtime waited for a core for ${(figures.waitedForCoreMs / 1000).toFixed(1)} s of ${seconds} s: the less, the more the latencies mean`,
+        `the load generator itself was late by at most ${round(soak.ownLagMs)} ms`,
         `memory: ${cell(figures.memoryMiB)} MiB, ${figures.memorySlopeMiBPerMinute.toFixed(2)} MiB a minute over the second half`,
         ...soak.targets.flatMap(each =>
           [...each.wrongExamples, ...each.lateExamples].map(text => `${each.server}: ${text}`),
