@@ -11,9 +11,6 @@ export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'server.session_key'},
   {place: 'servers.*.auth.oauth'},
   {place: 'servers.*.auth.tls'},
-  {place: 'proxy.batching'},
   {place: 'proxy.hot_reload'},
-  {place: 'cache'},
-  {place: 'context_optimization'},
   {place: 'tui'},
 ]

@@ -14,6 +14,7 @@ import type {HealthHistory} from '../store/health-history.ts'
 import {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import {balancers} from './balance/balancers.ts'
+import type {AnswerCache} from './cache/answer-cache.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
@@ -53,6 +54,7 @@ export interface AssemblyParts {
   readonly breakers: {readonly saved: readonly BreakerRow[]; readonly save: (row: BreakerRow) => void}
   /** Where changes of a server's status, and its probes, are kept. */
   readonly health: HealthHistory | null
+  readonly cache: AnswerCache | undefined
 }
 
 export interface Assembly {
@@ -73,7 +75,7 @@ const breakerNews = {
 
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
-  const {config, instance, clock, events, log, redactor, identity, server, reaper, health} = parts
+  const {config, instance, clock, events, log, redactor, identity, server, reaper, health, cache} = parts
   const sessions = new Sessions({
     idleTimeoutMs: config.server.session_idle_timeout,
     max: config.server.max_sessions,
@@ -109,8 +111,12 @@ export function assemble(parts: AssemblyParts): Assembly {
         target: targetText(each, redactor),
         log: message => log.write(message),
         onChange: backendChanged,
-        onConnected: (backend, link) => subscriptions.connected(backend, link),
+        onConnected: (backend, link) => {
+          cache?.connected(backend)
+          subscriptions.connected(backend, link)
+        },
         onBreaker: breakerChanged,
+        onHeard: (backend, method) => cache?.heard(backend, method),
         onNotification: backendNotified,
       }),
   )
@@ -143,7 +149,10 @@ export function assemble(parts: AssemblyParts): Assembly {
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
-    if (typeof uri === 'string' && params) return subscriptions.updated(backend, uri, params)
+    if (typeof uri === 'string' && params) {
+      cache?.resourceUpdated(backend, uri)
+      return subscriptions.updated(backend, uri, params)
+    }
     if (listsChangedBy(method).length > 0) sessions.notifyAll(method, params)
   }
 
@@ -176,6 +185,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     detail: new RequestDetail(log),
     identity,
     server,
+    cache,
     listTimeoutMs: config.server.list_timeout,
     now: clock.now,
     scopeFor: (principal, profile) => (profile.interactive ? profileScopes.for(principal, profile) : shared),

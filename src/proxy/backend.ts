@@ -35,6 +35,8 @@ export interface BackendOptions extends BackendOpenerOptions {
   readonly onChange: (backend: Backend) => void
   readonly onConnected: (backend: Backend, link: Link) => void
   readonly onBreaker: (backend: Backend, transition: Transition) => void
+  /** It said something on the shared connection that belongs to no call; before that is acted upon. */
+  readonly onHeard: (backend: Backend, method: string) => void
   /** A notification on the shared connection that belongs to no call. */
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
 }
@@ -214,6 +216,7 @@ export class Backend implements Candidate {
 
   /** A notification on the shared connection that belongs to no call. */
   async notified(method: string, params: Buffer | null): Promise<void> {
+    this.#options.onHeard(this, method)
     // Whoever hears that a list changed asks for it at once: it has to be the new one by then. A list that differs has
     // been announced with the change itself.
     if ((await this.link?.changed(method)) === true) return

@@ -1,6 +1,7 @@
 import type {Implementation} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {Backend} from './backend.ts'
+import type {AnswerCache} from './cache/answer-cache.ts'
 import type {ClientProfile} from './client-profile.ts'
 import type {ClientScope} from './client-scope.ts'
 import type {RequestDetail} from './logging/request-detail.ts'
@@ -28,6 +29,8 @@ export interface Services {
   /** How this runtime presents itself to backends, and to clients. */
   readonly identity: ClientIdentity
   readonly server: Implementation
+  /** Undefined where no answer is kept or shared. */
+  readonly cache?: AnswerCache | undefined
   readonly listTimeoutMs: number
   readonly now: () => number
   /** The connections for a client of this kind: shared ones, or its own where it can be asked things. */
@@ -57,6 +60,8 @@ export interface MethodCall {
   /** `Mcp-Param-…` headers, lower case. */
   readonly paramHeaders: Readonly<Record<string, string>>
   readonly services: Services
+  /** Told of a result as the server sent it, before it is made fit for this client. */
+  readonly onResult?: (backend: Backend, era: 'legacy' | 'modern', result: Buffer) => void
 }
 
 export interface MethodAnswer {

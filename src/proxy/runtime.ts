@@ -16,6 +16,8 @@ import {openGate} from './access/open-gate.ts'
 import {resourceMetadata} from './access/resource-metadata.ts'
 import type {TlsServer} from './access/tls-server.ts'
 import {assemble} from './assemble.ts'
+import {cacheActions} from './cache/cache-actions.ts'
+import {openAnswerCache} from './cache/open-answer-cache.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
@@ -103,6 +105,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     events,
     redactor,
   })
+  const cache = await openAnswerCache({config, clock, redactor, log: message => log.write(message)}).catch(
+    (error: unknown) => {
+      log.close()
+      throw error
+    },
+  )
   const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
   const store = await startRequestStore(config, options.stateDir, log)
@@ -162,6 +170,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     reaper,
     health: store.health,
     breakers,
+    cache: cache?.answers,
   })
   const {backends, catalogue, sessions} = inside
   const gate = await openGate({config, services: inside.services, clock, log: message => log.write(message)}).catch(
@@ -222,6 +231,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       gate: gate?.report,
       tls: secure?.report,
       requestLog,
+      cache: cache?.report(),
     })
   const metricsServer = createMetricsServer(
     () =>
@@ -244,6 +254,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     }
     lag.stop()
     sessions.stop()
+    cache?.close()
   }
 
   try {
@@ -298,6 +309,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         },
         log_level: args => changeLogLevel(log, args),
         ...profiles.actions,
+        ...cacheActions(cache, backends, log),
       },
     })
     writeRuntimeRecord(record)

@@ -30,6 +30,7 @@ export interface SnapshotParts {
   readonly gate: GateReport | undefined
   readonly tls: TlsReport | undefined
   readonly requestLog: RequestLog | null
+  readonly cache: Snapshot['cache']
 }
 
 /** The whole state at one moment, as consoles get it. */
@@ -79,6 +80,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     tools: parts.catalogue.current.lists.tools.count,
     ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
+    ...(parts.cache && {cache: parts.cache}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
 }

@@ -1,5 +1,6 @@
 import {accessMetrics} from './access.ts'
 import {backendMetrics} from './backends.ts'
+import {cacheMetrics} from './cache.ts'
 import type {MetricsGroup} from './input.ts'
 import {processMetrics} from './process.ts'
 import {requestLogMetrics} from './request-log.ts'
@@ -13,6 +14,7 @@ export const metricsGroups: readonly MetricsGroup[] = [
   backendMetrics,
   resilienceMetrics,
   accessMetrics,
+  cacheMetrics,
   requestLogMetrics,
   runtimeMetrics,
   processMetrics,
