@@ -6,6 +6,7 @@ import {matches, valueAt} from './matches.ts'
 import {offeredNames} from './offered-names.ts'
 import {type Finding, pathText, type Severity} from './problem.ts'
 import {type KeyPath, keysAt} from './schema-walk.ts'
+import {trafficLint} from './traffic-lint.ts'
 import type {YamlSource} from './yaml-source.ts'
 
 export interface LintOptions {
@@ -33,6 +34,7 @@ const lints: readonly Lint[] = [
   offeredNames,
   breakerSpelling,
   accessLint,
+  trafficLint,
   inactive,
 ]
 

@@ -9,6 +9,7 @@ import {findValue} from '../mcp/splice.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RestrictedView} from './access/restricted-view.ts'
 import {classify, type Refusal} from './classify.ts'
+import type {Compression} from './compression/compression.ts'
 import {mayDebug} from './logging/debug-request.ts'
 import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
 import {findMethod} from './methods/catalogue.ts'
@@ -29,6 +30,7 @@ export interface McpEndpointOptions {
   readonly principalOf: (request: IncomingMessage) => string
   /** What the sender may see and use; undefined for everything. */
   readonly viewOf?: (request: IncomingMessage) => RestrictedView | undefined
+  readonly compression?: Compression | undefined
   readonly traces: TraceContexts
   /** Whether clients have to show who they are. */
   readonly authIsOn: boolean
@@ -59,7 +61,7 @@ export class McpEndpoint {
   reply(request: IncomingMessage, response: ServerResponse, record: OpenRequest): Reply {
     const accept = request.headers.accept ?? '*/*'
     const streamable = accept.includes('*/*') || accept.includes('text/event-stream')
-    return new Reply(response, record, this.#options.services.now, streamable)
+    return new Reply(response, record, this.#options.services.now, streamable, this.#options.compression)
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): Promise<void> {
@@ -94,6 +96,13 @@ export class McpEndpoint {
         null,
         {connection: 'close'},
       )
+    }
+    const coding = request.headers['content-encoding']
+    if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+      const message = `Requests are not taken compressed: Content-Encoding is ${coding.slice(0, 64)}`
+      const refusal = {status: 415, code: rpcCode.invalidRequest, message}
+      // What would be taken (RFC 9110, section 15.5.16).
+      return this.#refuse(record, reply, refusal, null, {connection: 'close', 'accept-encoding': 'identity'})
     }
     const read = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
     if (read.state === 'no-room') {

@@ -18,6 +18,7 @@ import type {TlsServer} from './access/tls-server.ts'
 import {assemble} from './assemble.ts'
 import {cacheActions} from './cache/cache-actions.ts'
 import {openAnswerCache} from './cache/open-answer-cache.ts'
+import {compressionOf} from './compression/compression.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
@@ -186,7 +187,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const traces = new TraceContexts({
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
   })
+  const compression = compressionOf(config)
   const endpoint = new McpEndpoint({
+    compression,
     traces,
     authIsOn: config.auth?.enabled === true,
     services: inside.services,
@@ -211,6 +214,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     traces,
     now: clock.now,
     maxConnections: 10_000,
+    compression,
   }
   const front = createHttpServer(frontOptions)
   let secure: TlsServer | undefined

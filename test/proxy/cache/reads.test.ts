@@ -141,7 +141,10 @@ describe('tools and prompts', () => {
   test('by a pattern are kept where the server calls them read-only, by name where it says nothing', async () => {
     const named = {tools: {cache: ['*', 'plain', 'write']}, prompts: {cache: ['poem']}}
     const {url} = await startCounting(['legacy'], {cache: {enabled: true}}, named)
-    const twice = async (name: string): Promise<boolean> => (await call(url, name)) === (await call(url, name))
+    const twice = async (name: string): Promise<boolean> => {
+      const first = await call(url, name)
+      return (await call(url, name)) === first
+    }
     expect(await twice('look')).toBe(true)
     expect(await twice('plain')).toBe(true)
     expect(await twice('write')).toBe(false)
