@@ -52,7 +52,7 @@ async function act(
   timeoutMs: number,
   json: boolean,
 ): Promise<void> {
-  const {ok, message} = await client.action(action, args, undefined, timeoutMs)
+  const {ok, message} = await client.action(action, undefined, timeoutMs, args)
   if (json) printJson({ok, message})
   else if (ok) printLine(safeText(message))
   else printNote(safeText(message))
