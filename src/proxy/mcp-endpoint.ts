@@ -97,13 +97,6 @@ export class McpEndpoint {
         {connection: 'close'},
       )
     }
-    const coding = request.headers['content-encoding']
-    if (coding !== undefined && coding.toLowerCase() !== 'identity') {
-      const message = `Requests are not taken compressed: Content-Encoding is ${coding.slice(0, 64)}`
-      const refusal = {status: 415, code: rpcCode.invalidRequest, message}
-      // What would be taken (RFC 9110, section 15.5.16).
-      return this.#refuse(record, reply, refusal, null, {connection: 'close', 'accept-encoding': 'identity'})
-    }
     const read = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
     if (read.state === 'no-room') {
       const message = 'Too many large requests at once, try again'

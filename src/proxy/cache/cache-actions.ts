@@ -44,12 +44,12 @@ async function dropped(cache: OpenAnswerCache, id: string | undefined): Promise<
   const from = id === undefined ? '' : ` of ${id}`
   const before = cache.report().entries
   try {
-    return {ok: true, message: `${answers(await cache.clear(id))}${from} were dropped`}
+    return {ok: true, message: `dropped ${answers(await cache.clear(id))}${from}`}
   } catch (error) {
     const gone = before - cache.report().entries
     return {
       ok: false,
-      message: `${answers(gone)} were dropped here, those in Redis end by themselves: ${messageOf(error)}`,
+      message: `dropped ${answers(gone)} here; those in Redis end by themselves: ${messageOf(error)}`,
     }
   }
 }
