@@ -78,7 +78,7 @@ export const goals: readonly Goal[] = [
   },
   {
     id: 'memory.idle',
-    text: 'MiB with 100 idle HTTP servers',
+    text: 'MiB with 100 idle HTTP servers of 10 tools each',
     limit: {atMost: 110},
     value: (_medians, {idleRssMiB}) => idleRssMiB,
   },

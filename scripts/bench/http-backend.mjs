@@ -1,6 +1,6 @@
 /**
  * The backend of the benchmark: legacy Streamable HTTP without sessions, on raw sockets, from prebuilt bytes, so that
- * what is measured is the proxy. Needs Content-Length. Prints `listening <port>`.
+ * what is measured is the proxy; `/few` lists ten tools instead of a hundred. Needs Content-Length. Prints `listening <port>`.
  */
 import {createServer} from 'node:net'
 import {answerTo} from './payloads.mjs'
@@ -18,7 +18,8 @@ function takeRequest(bytes) {
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0)
   const end = headEnd + 4 + length
   if (bytes.length < end) return undefined
-  return {isPost: head.startsWith('POST '), body: bytes.utf8Slice(headEnd + 4, end), rest: bytes.subarray(end)}
+  const few = head.startsWith('POST /few ')
+  return {isPost: head.startsWith('POST '), few, body: bytes.utf8Slice(headEnd + 4, end), rest: bytes.subarray(end)}
 }
 
 const server = createServer({noDelay: true}, socket => {
@@ -32,7 +33,7 @@ const server = createServer({noDelay: true}, socket => {
         socket.write(notAllowed)
         continue
       }
-      const answer = answerTo(request.body)
+      const answer = answerTo(request.body, request.few)
       socket.write(answer === undefined ? accepted : reply('200 OK', answer))
     }
   })

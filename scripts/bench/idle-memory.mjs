@@ -1,4 +1,4 @@
-/** Resident memory of our runtime with many configured HTTP servers and no client. */
+/** Resident memory of our runtime with many configured HTTP servers of ten tools each, and no client. */
 import {setTimeout as delay} from 'node:timers/promises'
 import {startProxy} from '../../test/conformance/running-proxy.ts'
 import {rssMiB} from './process-figures.mjs'
@@ -11,7 +11,7 @@ export async function idleRssMiB(backendUrl) {
   const servers = Array.from({length: CONFIGURED_SERVERS}, (_, index) => ({
     id: `server-${index}`,
     prefix: `s${index}`,
-    endpoint: backendUrl,
+    endpoint: new URL('/few', backendUrl).href,
   }))
   const proxy = await startProxy(servers)
   try {

@@ -3,6 +3,8 @@
 export const CALL_BYTES = 288
 export const ANSWER_BYTES = 1_027
 export const LISTED_TOOLS = 100
+/** Of a server that is one of many. */
+export const FEW_TOOLS = 10
 /** Ids have eight digits, so that every request has the same length. */
 export const FIRST_ID = 10_000_000
 
@@ -59,13 +61,18 @@ const answers = {
   'tools/list': answer(JSON.stringify({tools})),
   ping: answer('{}'),
 }
+const fewTools = answer(JSON.stringify({tools: tools.slice(0, FEW_TOOLS)}))
 const unknownMethod = ['{"jsonrpc":"2.0","id":', ',"error":{"code":-32601,"message":"Method not found"}}']
 
-/** The answer to one message as text, or undefined for a notification. */
-export function answerTo(text) {
+/** The answer to one message as text, or undefined for a notification. @param few lists ten tools only */
+export function answerTo(text, few = false) {
   const {id, method, params} = JSON.parse(text)
   if (id === undefined || method === undefined) return undefined
   const [before, after] =
-    method === 'initialize' ? answer(initializeResult(params.protocolVersion)) : (answers[method] ?? unknownMethod)
+    method === 'initialize'
+      ? answer(initializeResult(params.protocolVersion))
+      : few && method === 'tools/list'
+        ? fewTools
+        : (answers[method] ?? unknownMethod)
   return before + JSON.stringify(id) + after
 }

@@ -12,9 +12,14 @@ import type {StartSettings} from './start-settings.ts'
 /** Set for a runtime that ends with the process that started it: it reads its standard input for that. */
 export const lifelineVariable = 'ONLY1MCP_LIFELINE'
 
+export interface ServeOptions {
+  readonly pidFile: string | undefined
+  /** The command line as the operator gave it. */
+  readonly argv: readonly string[]
+}
+
 /** Runs the proxy in this process until a signal, the control socket or the lifeline ends it. */
-export async function serve(settings: StartSettings, pidFile: string | undefined): Promise<void> {
-  const argv = process.argv
+export async function serve(settings: StartSettings, {pidFile, argv}: ServeOptions): Promise<void> {
   // For `pgrep only1mcp`; our own checks never go by it. It overwrites the argument list that others see.
   process.title = 'only1mcp'
   outliveReaders()

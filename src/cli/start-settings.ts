@@ -1,7 +1,7 @@
 import {homedir} from 'node:os'
 import {resolve} from 'node:path'
 import {assertTrustedConfig, configNotFound, discoverConfig} from '../config/discover.ts'
-import {invalidConfig, loadConfig} from '../config/load.ts'
+import {invalidConfig, type LoadedConfig, type LoadOptions} from '../config/loaded-config.ts'
 import {resolveLogDir, resolveStateDir} from '../config/paths.ts'
 import type {Problem} from '../config/problem.ts'
 import type {Config} from '../config/schema.ts'
@@ -37,14 +37,20 @@ export interface StartSettings {
 
 /**
  * Everything that a start needs, settled before anything is opened.
+ * @param load here, or in a thread of its own
  * @throws AppError `CONFIG_NOT_FOUND`, `CONFIG_INVALID`, `CONFIG_UNTRUSTED`, `BAD_SETTING`
  */
-export function settleStart(flags: StartFlags, env: NodeJS.ProcessEnv, cwd: string): StartSettings {
+export async function settleStart(
+  flags: StartFlags,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  load: (path: string, options: LoadOptions) => LoadedConfig | Promise<LoadedConfig>,
+): Promise<StartSettings> {
   const discovered = discoverConfig({flag: flags.config, env, cwd, home: homedir()})
   if ('tried' in discovered) throw configNotFound(discovered.tried)
   assertTrustedConfig(discovered.found, discovered.how)
   const configPath = resolve(cwd, discovered.found)
-  const loaded = loadConfig(configPath, {env, forStart: true})
+  const loaded = await load(configPath, {env, forStart: true})
   if (!loaded.ok) throw invalidConfig(loaded)
   const config = withOverrides(loaded.config, flags, env)
   const stateDir = resolveStateDir({env, config, home: homedir()})

@@ -1,4 +1,5 @@
-import {type RuntimeRecord, readRuntimeFile, runtimeFilePath} from '../control/runtime-file.ts'
+import {runtimeFilePath} from '../control/paths.ts'
+import {type RuntimeRecord, readRuntimeFile} from '../control/runtime-file.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'

@@ -38,24 +38,22 @@ export default class Start extends BaseCommand {
 
   override async run(): Promise<void> {
     const {flags} = await this.parse(Start)
-    const {settleStart} = await import('../cli/start-settings.ts')
-    const settings = settleStart(
-      {
-        config: flags.config,
-        host: flags.host,
-        port: flags.port,
-        logLevel: flags['log-level'],
-        logFormat: flags['log-format'],
-        profile: flags.profile,
-        recordings: {cpu: flags['profile-cpu'], mem: flags['profile-mem'], trace: flags.trace},
-      },
-      process.env,
-      process.cwd(),
-    )
-    if (!flags.daemon && !flags.tui) {
-      const {serve} = await import('../cli/serve.ts')
-      return serve(settings, flags['pid-file'])
+    const start = {
+      config: flags.config,
+      host: flags.host,
+      port: flags.port,
+      logLevel: flags['log-level'],
+      logFormat: flags['log-format'],
+      profile: flags.profile,
+      recordings: {cpu: flags['profile-cpu'], mem: flags['profile-mem'], trace: flags.trace},
     }
+    if (!flags.daemon && !flags.tui) {
+      const {becomeRuntime} = await import('../cli/become-runtime.ts')
+      return becomeRuntime({flags: start, pidFile: flags['pid-file'], argv: process.argv})
+    }
+    const {settleStart} = await import('../cli/start-settings.ts')
+    const {loadConfig} = await import('../config/load.ts')
+    const settings = await settleStart(start, process.env, process.cwd(), loadConfig)
     const {launchRuntime} = await import('../cli/launch.ts')
     const args = this.argv.filter(argument => argument !== '--daemon' && argument !== '--tui')
     const launched = await launchRuntime({

@@ -24,7 +24,8 @@ export default class Validate extends BaseCommand {
   override async run(): Promise<void> {
     const {args, flags} = await this.parse(Validate)
     const {configNotFound, discoverConfig} = await import('../config/discover.ts')
-    const {exitCodeOf, loadConfig, notFound} = await import('../config/load.ts')
+    const {loadConfig, notFound} = await import('../config/load.ts')
+    const {exitCodeOf} = await import('../config/loaded-config.ts')
     const {problemJson} = await import('../config/problem.ts')
     const {env} = process
     const place = discoverConfig({flag: args.file, env, cwd: process.cwd(), home: homedir()})

@@ -8,7 +8,6 @@ export interface InactiveSetting {
 
 /** Never accepted in silence. An entry goes when its setting starts to work. */
 export const inactiveSettings: readonly InactiveSetting[] = [
-  {place: 'server.session_key'},
   {place: 'servers.*.auth.oauth'},
   {place: 'servers.*.auth.tls'},
   {place: 'proxy.hot_reload'},

@@ -6,6 +6,7 @@ import {matches, valueAt} from './matches.ts'
 import {offeredNames} from './offered-names.ts'
 import {type Finding, pathText, type Severity} from './problem.ts'
 import {type KeyPath, keysAt} from './schema-walk.ts'
+import {sharedLint} from './shared-lint.ts'
 import {trafficLint} from './traffic-lint.ts'
 import type {YamlSource} from './yaml-source.ts'
 
@@ -34,6 +35,7 @@ const lints: readonly Lint[] = [
   offeredNames,
   breakerSpelling,
   accessLint,
+  sharedLint,
   trafficLint,
   inactive,
 ]

@@ -1,44 +1,21 @@
 import {createHash} from 'node:crypto'
 import {dirname, resolve} from 'node:path'
-import {AppError} from '../shared/errors.ts'
-import {type ExitCode, exitCode} from '../shared/exit-code.ts'
 import {coerceExpanded} from './coerce.ts'
 import {explainIssues} from './explain-issues.ts'
+import {fileProblem} from './file-problem.ts'
 import {lint} from './lints.ts'
+import type {LoadedConfig, LoadOptions} from './loaded-config.ts'
 import {checkVersion} from './old-layout.ts'
-import type {Finding, Problem} from './problem.ts'
+import type {Finding} from './problem.ts'
 import {readConfigFile} from './read-config-file.ts'
 import {readTree, type Tree} from './read-tree.ts'
-import {fileProblem, problemLines, report} from './report.ts'
+import {report} from './report.ts'
 import {type BackendConfig, type Config, configSchema} from './schema.ts'
 import {isSection, type KeyPath} from './schema-walk.ts'
 import {secretSpans} from './secret-spans.ts'
 import {secretValues} from './secret-values.ts'
 import {parseYaml, type YamlSource} from './yaml-source.ts'
 import {trapsIn} from './yaml-traps.ts'
-
-export interface LoadOptions {
-  /** Variables for `${…}`; the process's own by default. */
-  readonly env?: NodeJS.ProcessEnv
-  /** What the file may not do, and what it says in two ways, is reported as by `validate --strict`. */
-  readonly strict?: boolean
-  /** A setting that protects the proxy and is not acted on is an error, not a warning. */
-  readonly forStart?: boolean
-}
-
-export type LoadedConfig =
-  | {
-      readonly ok: true
-      readonly config: Config
-      /** Warnings only. */
-      readonly problems: readonly Problem[]
-      readonly path: string
-      /** Of the file's bytes. */
-      readonly sha256: string
-      /** Values at places marked secret, and of the variables in them, for the known-values redactor. */
-      readonly secrets: readonly string[]
-    }
-  | {readonly ok: false; readonly problems: readonly Problem[]; readonly path: string}
 
 /** Reads, expands and validates a configuration file. Never throws for what a file may be or hold, and never waits. */
 export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfig {
@@ -173,18 +150,4 @@ export function notFound(tried: readonly string[]): LoadedConfig {
     path,
     problems: [fileProblem(path, 'file.missing', `Configuration file not found: ${tried.join(', ')}`)],
   }
-}
-
-/** The exit status that problems mean. */
-export function exitCodeOf(problems: readonly Problem[]): ExitCode {
-  if (problems.some(({code}) => code === 'file.unreadable')) return exitCode.unable
-  return problems.some(({severity}) => severity === 'error') ? exitCode.usage : exitCode.ok
-}
-
-/** What a command throws that cannot go on without the configuration; its fix shows every problem with its frame. */
-export function invalidConfig(loaded: {readonly problems: readonly Problem[]; readonly path: string}): AppError {
-  return new AppError('CONFIG_INVALID', `the configuration ${loaded.path} cannot be used`, {
-    fix: loaded.problems.flatMap(problem => problemLines(problem)).join('\n'),
-    exitCode: exitCodeOf(loaded.problems),
-  })
 }

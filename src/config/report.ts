@@ -1,5 +1,6 @@
 import {safeText} from '../shared/safe-text.ts'
 import {codeFrame} from './code-frame.ts'
+import {fileProblem} from './file-problem.ts'
 import {type Finding, type Problem, pathText, type Span} from './problem.ts'
 import {secretSpans} from './secret-spans.ts'
 import type {YamlSource} from './yaml-source.ts'
@@ -46,47 +47,7 @@ export function report(findings: readonly Finding[], source: YamlSource, file: s
   return problems
 }
 
-/** A problem of the file as a whole. */
-export function fileProblem(file: string, code: string, message: string, suggestion?: string, line = 1): Problem {
-  return {
-    severity: 'error',
-    code,
-    message: safeText(message, {max: 500}),
-    file,
-    line,
-    column: 1,
-    path: '',
-    suggestion: suggestion === undefined ? null : safeText(suggestion, {max: 500}),
-    frame: [],
-    related: [],
-  }
-}
-
 /** Errors come before warnings, so that a cut never hides one. */
 function rank({severity}: Finding): number {
   return severity === 'error' ? 0 : 1
-}
-
-export type Paint = (style: 'red' | 'yellow' | 'cyan' | 'bold', text: string) => string
-
-/** `file:line:col: error: message`, the frame, and what to do. */
-export function problemLines(problem: Problem, paint: Paint = (_, text) => text): string[] {
-  const {severity, message, line, column, frame, related, suggestion} = problem
-  const file = safeText(problem.file)
-  const colour = severity === 'error' ? 'red' : 'yellow'
-  const carets = (rows: readonly string[]) => rows.map(row => (/^ +\| +\^+$/.test(row) ? paint(colour, row) : row))
-  const lines = [
-    `${file}:${line}:${column}: ${paint(colour, `${severity}:`)} ${subject(problem)}${message}`,
-    ...carets(frame),
-  ]
-  for (const other of related)
-    lines.push(`${file}:${other.line}:${other.column}: ${other.message}`, ...carets(other.frame))
-  if (suggestion !== null) lines.push(`     = ${paint('cyan', suggestion)}`)
-  return lines
-}
-
-/** The place, where the message does not name it itself. */
-function subject({code, path, message}: Problem): string {
-  const named = path === '' || /^(key|server)\./.test(code) || message.includes(path)
-  return named ? '' : `${safeText(path, {max: 200})}: `
 }

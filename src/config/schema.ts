@@ -3,7 +3,7 @@ import {auth, rateLimit} from './schema/access.ts'
 import {backend} from './schema/backend.ts'
 import {observability, profiling, tui} from './schema/observability.ts'
 import {server} from './schema/server.ts'
-import {cache, circuitBreakerAlias, contextOptimization, health, proxy} from './schema/traffic.ts'
+import {cache, circuitBreakerAlias, contextOptimization, health, proxy, shared} from './schema/traffic.ts'
 
 const paths = z
   .strictObject({
@@ -20,6 +20,7 @@ const file = z.strictObject({
   server,
   servers: z.array(backend).default([]),
   proxy: proxy.optional(),
+  shared: shared.optional(),
   cache: cache.optional(),
   context_optimization: contextOptimization.optional(),
   health: health.optional(),

@@ -3,9 +3,9 @@ import {resolve} from 'node:path'
 import {formatDuration} from '../shared/duration.ts'
 import {safeText} from '../shared/safe-text.ts'
 import type {FoundBy} from './discover.ts'
-import type {LoadedConfig} from './load.ts'
+import type {LoadedConfig} from './loaded-config.ts'
 import {resolveLogDir, stateDirCandidates} from './paths.ts'
-import {type Paint, problemLines} from './report.ts'
+import {type Paint, problemLines} from './problem-lines.ts'
 import type {BackendConfig, Config} from './schema.ts'
 
 const foundByWords: Readonly<Record<FoundBy, string>> = {

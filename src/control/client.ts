@@ -7,14 +7,13 @@ import {
   type ActionResult,
   actionResult,
   type ControlEvent,
-  contractMajor,
   controlEvent,
-  controlPath,
   type ProbeAnswer,
   probeAnswer,
   type Snapshot,
   snapshot,
 } from './contract.ts'
+import {contractMajor, controlPath} from './paths.ts'
 
 const maxSnapshotBytes = 64 * 1024 * 1024
 const maxEventBytes = 4 * 1024 * 1024

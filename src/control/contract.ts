@@ -1,14 +1,6 @@
 import {z} from 'zod'
 import {blameParties} from '../shared/blame.ts'
 
-/**
- * The contract between the runtime and every console: HTTP and NDJSON over the control socket. A console reads any
- * minor version of its major; unknown keys and event types are passed over. Strings travel raw, as they came from
- * clients and backends: the client side makes SafeText of them.
- */
-export const contractVersion = '1.0'
-export const contractMajor = 1
-
 /** `[bucket, count]` pairs of `shared/latency-buckets`; percentiles are computed by the reader. */
 const buckets = z.array(z.tuple([z.number().int(), z.number().int()]).readonly()).readonly()
 
@@ -213,6 +205,20 @@ export const snapshot = z.object({
       ),
     })
     .optional(),
+  /** Sessions that another instance had opened, or this one before it was started anew. */
+  sessionsAdopted: z.number().int().optional(),
+  /** What instances have in common; absent for one by itself. */
+  shared: z
+    .object({
+      up: z.boolean(),
+      /** ISO-8601 UTC of the last change. */
+      since: z.string(),
+      lastError: z.string().nullable(),
+      /** Messages to and from other instances. */
+      sent: z.number().int(),
+      received: z.number().int(),
+    })
+    .optional(),
   /** Absent where no request log is kept. */
   requestLog: requestLogFigures.optional(),
   /** Absent where answers are neither kept nor shared. */
@@ -353,11 +359,3 @@ export const probeAnswer = z.object({
   error: z.string().nullable(),
 })
 export type ProbeAnswer = z.infer<typeof probeAnswer>
-
-/** Paths of the control API on the socket. */
-export const controlPath = {
-  snapshot: '/v1/snapshot',
-  events: '/v1/events',
-  probe: '/v1/probe',
-  action: (id: string) => `/v1/actions/${encodeURIComponent(id)}`,
-} as const

@@ -1,7 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
-import {join} from 'node:path'
 import {z} from 'zod'
 import {errnoCode, messageOf} from '../shared/errors.ts'
+import {runtimeFilePath} from './paths.ts'
 
 /** `<state>/runtime.json`: who runs here. Written by the runtime when it listens, removed when it stops. */
 export const runtimeRecord = z.object({
@@ -37,10 +37,6 @@ export type RuntimeRecordRead =
   | {readonly state: 'error'; readonly path: string; readonly why: string}
 
 const maxBytes = 64 * 1024
-
-export function runtimeFilePath(stateDir: string): string {
-  return join(stateDir, 'runtime.json')
-}
 
 /**
  * Reads a state folder's record. The file is not trusted: a FIFO, a link, a huge or a malformed one is an error that

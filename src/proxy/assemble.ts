@@ -1,4 +1,3 @@
-import {randomBytes} from 'node:crypto'
 import type {BackendConfig, Config} from '../config/schema.ts'
 import type {BackendAnswer, Implementation} from '../mcp/connection.ts'
 import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
@@ -35,7 +34,12 @@ import {breakerSettingsOf, httpPoolOf, loadBalancerOf, poolOf} from './resilienc
 import {StallWatch} from './resilience/stall-watch.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 import {groupsOf} from './server-group.ts'
-import {Session, Sessions} from './sessions.ts'
+import {Session} from './session.ts'
+import {Sessions} from './sessions.ts'
+import {joinInstances} from './shared/join-instances.ts'
+import {SessionIds, type SessionOpening} from './shared/session-ids.ts'
+import {keyFor, type SessionKeys} from './shared/session-keys.ts'
+import type {SharedState} from './shared/shared-state.ts'
 import {shownServer} from './shown-server.ts'
 import {Subscriptions} from './subscriptions.ts'
 
@@ -55,6 +59,10 @@ export interface AssemblyParts {
   /** Where changes of a server's status, and its probes, are kept. */
   readonly health: HealthHistory | null
   readonly cache: AnswerCache | undefined
+  /** What session ids and request states are signed with. */
+  readonly keys: SessionKeys
+  /** Where there are other instances. */
+  readonly shared: SharedState | undefined
 }
 
 export interface Assembly {
@@ -76,10 +84,15 @@ const breakerNews = {
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
   const {config, instance, clock, events, log, redactor, identity, server, reaper, health, cache} = parts
+  const maxAgeMs = config.server.session_max_age
+  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, maxAgeMs, clock.wallMs)
   const sessions = new Sessions({
     idleTimeoutMs: config.server.session_idle_timeout,
     max: config.server.max_sessions,
+    maxAgeMs,
     clock,
+    readId: (id, principal) => ids.read(id, principal),
+    make: newSession,
   })
   const {max_per_backend, max_queue} = poolOf(config)
   const environment = {
@@ -116,7 +129,10 @@ export function assemble(parts: AssemblyParts): Assembly {
           subscriptions.connected(backend, link)
         },
         onBreaker: breakerChanged,
-        onHeard: (backend, method) => cache?.heard(backend, method),
+        onHeard: (backend, method) => {
+          cache?.heard(backend, method)
+          others?.news.announced(backend, method)
+        },
         onNotification: backendNotified,
       }),
   )
@@ -144,6 +160,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     const retry_after_ms = to === 'open' ? backend.breaker.retryAfterMs : undefined
     const pairs = {server_id: backend.id, from, to, why, failures: backend.breaker.failures, retry_after_ms}
     log.write({level, module: 'breaker', kind, message, pairs})
+    if (to === 'open') others?.news.opened(backend)
     events.emit({type: 'breaker', serverId: backend.id, from, to, why: shortText(redactor.text(why), 1024)})
     events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
   }
@@ -168,7 +185,7 @@ export function assemble(parts: AssemblyParts): Assembly {
       identity,
       exclusive,
       onRequest: async (_, method, params) => session()?.ask(method, params) ?? refuseRequest(method),
-      onNotification: (_, method, params) => session()?.notify?.(notificationMessage(method, params)),
+      onNotification: (_, method, params) => void session()?.tell(notificationMessage(method, params)),
       admit: () => ownChildren.admit(),
       log: message => log.write(message),
     })
@@ -181,7 +198,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     sessions,
     subscriptions,
     parkedCalls,
-    requestStates: new RequestStates(randomBytes(32)),
+    requestStates: new RequestStates(keyFor(parts.keys, 'request state')),
     detail: new RequestDetail(log),
     identity,
     server,
@@ -190,16 +207,22 @@ export function assemble(parts: AssemblyParts): Assembly {
     now: clock.now,
     scopeFor: (principal, profile) => (profile.interactive ? profileScopes.for(principal, profile) : shared),
     openSession: opening => {
-      const scope = opening.profile.interactive ? ownScope(opening.profile, false, () => session) : shared
-      const session: Session = new Session(opening, scope)
+      const session = newSession(ids.issue(opening), opening)
       sessions.add(session)
       return session
     },
   }
+  function newSession(id: string, opening: SessionOpening): Session {
+    const scope = opening.profile.interactive ? ownScope(opening.profile, false, () => session) : shared
+    const session: Session = new Session(id, opening, scope)
+    return session
+  }
+  const others = parts.shared && joinInstances(parts.shared, {sessions, services, scope: shared})
 
   const stop = async (): Promise<void> => {
     prober.stop()
     stalls.stop()
+    others?.stop()
     parkedCalls.stop()
     subscriptions.stop()
     sessions.stop()

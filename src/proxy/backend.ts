@@ -35,9 +35,9 @@ export interface BackendOptions extends BackendOpenerOptions {
   readonly onChange: (backend: Backend) => void
   readonly onConnected: (backend: Backend, link: Link) => void
   readonly onBreaker: (backend: Backend, transition: Transition) => void
-  /** It said something on the shared connection that belongs to no call; before that is acted upon. */
-  readonly onHeard: (backend: Backend, method: string) => void
   /** A notification on the shared connection that belongs to no call. */
+  /** The same, before its lists were read anew. */
+  readonly onHeard: (backend: Backend, method: string) => void
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
 }
 

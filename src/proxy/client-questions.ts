@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import {errorValue, requestMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
@@ -13,12 +14,14 @@ interface Question {
 /** What backends ask a legacy client (sampling, elicitation, roots), with ids of our own towards the client. */
 export class ClientQuestions {
   readonly #open = new Map<string, Question>()
+  /** Of one session at one instance: the answer may come to another. */
+  readonly #prefix = `only1mcp-${randomBytes(6).toString('base64url')}`
   #nextId = 1
 
   /** @param send hands the request to the client; false when there is no way to it */
   ask(method: string, params: Buffer | null, send: (message: Buffer) => boolean): Promise<BackendAnswer> {
     if (method === 'ping') return Promise.resolve({kind: 'result', value: Buffer.from('{}')})
-    const id = `only1mcp-${this.#nextId++}`
+    const id = `${this.#prefix}-${this.#nextId++}`
     const key = `s:${id}`
     return new Promise(resolve => {
       if (!send(requestMessage(id, method, params))) {

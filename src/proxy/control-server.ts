@@ -1,14 +1,8 @@
 import {chmodSync} from 'node:fs'
 import http, {type IncomingMessage, type ServerResponse} from 'node:http'
 import {type ActionId, actionIds} from '../control/action.ts'
-import {
-  type ActionArgs,
-  type ActionResult,
-  type ControlEvent,
-  controlPath,
-  type ProbeAnswer,
-  type Snapshot,
-} from '../control/contract.ts'
+import type {ActionArgs, ActionResult, ControlEvent, ProbeAnswer, Snapshot} from '../control/contract.ts'
+import {controlPath} from '../control/paths.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import type {EventLog} from './event-log.ts'
 

@@ -1,51 +1,28 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {CancelSource} from '../mcp/cancel-source.ts'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
-import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
-import type {Span} from '../mcp/json-scan.ts'
-import {readId} from '../mcp/message-id.ts'
-import {type Era, rpcCode} from '../mcp/protocol.ts'
-import {findValue} from '../mcp/splice.ts'
-import type {Redactor} from '../redaction/redactor.ts'
-import type {RestrictedView} from './access/restricted-view.ts'
-import {classify, type Refusal} from './classify.ts'
+import {rpcCode} from '../mcp/protocol.ts'
+import {answerBatch, batchVersion, maxBatch} from './answer-batch.ts'
+import {type AnswerOptions, answerRequest} from './answer-request.ts'
+import {classify} from './classify.ts'
 import type {Compression} from './compression/compression.ts'
-import {mayDebug} from './logging/debug-request.ts'
-import type {MethodAnswer, MethodCall, Services} from './method-call.ts'
-import {findMethod} from './methods/catalogue.ts'
-import {type BodyBudget, readBody} from './read-body.ts'
-import {BatchPart, Reply, type Replying} from './reply.ts'
-import type {RequestContext} from './request-context.ts'
+import {type BodyBudget, type BodyRead, readBody} from './read-body.ts'
+import {malformed, refuse, sessionNotFound} from './refuse.ts'
+import {Reply} from './reply.ts'
 import type {OpenRequest} from './request-ledger.ts'
-import {logLevelOf, paramHeaders, profileOf, traceParentOf} from './request-says.ts'
-import {failedAnswer, httpOf} from './rpc-failure.ts'
-import type {Session} from './sessions.ts'
-import type {TraceContexts} from './trace-id.ts'
+import type {Session} from './session.ts'
+import {openSessionStream} from './session-stream.ts'
+import {takeMessage} from './take-message.ts'
 
-export interface McpEndpointOptions {
-  readonly services: Services
-  readonly redactor: Redactor
+export interface McpEndpointOptions extends AnswerOptions {
   readonly maxBodyBytes: number
-  readonly requestTimeoutMs: number
-  readonly principalOf: (request: IncomingMessage) => string
-  /** What the sender may see and use; undefined for everything. */
-  readonly viewOf?: (request: IncomingMessage) => RestrictedView | undefined
   readonly compression?: Compression | undefined
-  readonly traces: TraceContexts
-  /** Whether clients have to show who they are. */
-  readonly authIsOn: boolean
 }
 
-/** A backend that says one of these speaks of the request, not of itself. */
-const clientCodes = new Set<number>([rpcCode.invalidRequest, rpcCode.methodNotFound, rpcCode.invalidParams])
-
-/** Each message of a batch may have an answer of megabytes, and all are kept until the last is there. */
-const maxBatch = 100
-
+/** What unfinished bodies of all clients may hold. */
 const maxBodiesBytes = 256 * 1024 * 1024
 
-/** The only revision with JSON-RPC batches. */
-const batchVersion = '2025-03-26'
+const closing = {connection: 'close'}
 
 /** `POST`, `GET` and `DELETE /mcp`, for clients of both eras. */
 export class McpEndpoint {
@@ -64,335 +41,131 @@ export class McpEndpoint {
     return new Reply(response, record, this.#options.services.now, streamable, this.#options.compression)
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): Promise<void> {
-    switch (request.method) {
-      case 'POST':
-        await this.#post(request, response, record, reply)
-        break
-      case 'GET':
-        this.#listen(request, response, record, reply)
-        break
-      case 'DELETE':
-        this.#endSession(request, record, reply)
-        break
-      default:
-        this.#refuse(record, reply, {status: 405, code: rpcCode.serverError, message: 'Method not allowed'}, null, {
-          allow: 'POST, GET, DELETE',
-        })
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    record: OpenRequest,
+    reply: Reply,
+  ): Promise<void> | undefined {
+    if (request.method === 'POST') return this.#post(request, response, record, reply)
+    if (request.method === 'GET') this.#listen(request, response, record, reply)
+    else if (request.method === 'DELETE') this.#endSession(request, record, reply)
+    else {
+      const refusal = {status: 405, code: rpcCode.serverError, message: 'Method not allowed'}
+      refuse(record, reply, refusal, null, {allow: 'POST, GET, DELETE'})
     }
+    return undefined
   }
 
   async #post(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): Promise<void> {
-    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-    if (type !== 'application/json') {
-      return this.#refuse(
-        record,
-        reply,
-        {
-          status: 415,
-          code: rpcCode.invalidRequest,
-          message: `Content-Type must be application/json, not ${type ?? 'missing'}`,
-        },
-        null,
-        {connection: 'close'},
-      )
-    }
+    if (!isJson(request, record, reply)) return
     const read = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
-    if (read.state === 'no-room') {
-      const message = 'Too many large requests at once, try again'
-      const refusal = {status: 503, code: rpcCode.serverError, message}
-      return this.#refuse(record, reply, refusal, null, {connection: 'close', 'retry-after': '1'})
-    }
-    if (read.state === 'too-large') {
-      return this.#refuse(
-        record,
-        reply,
-        {
-          status: 413,
-          code: rpcCode.invalidRequest,
-          message: `Request body is larger than ${this.#options.maxBodyBytes} bytes`,
-        },
-        null,
-        {connection: 'close'},
-      )
-    }
-    if (read.state === 'aborted') {
-      record.outcome = 'cancelled'
-      record.blame = 'client'
-      return reply.endEmpty(400)
-    }
-    record.requestBytes = read.body.length
-    const scanned = scanMessage(read.body)
-    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > maxBatch) {
-      const message = `Invalid request: a batch holds at most ${maxBatch} messages`
-      return this.#refuse(record, reply, {status: 400, code: rpcCode.invalidRequest, message}, null)
-    }
-    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
-      const session = this.#batchSession(request)
-      if (session) return this.#batch(request, read.body, scanned.elements, session, record, reply)
-    }
+    if (read.state !== 'read') return this.#unread(read.state, record, reply)
+    const {body} = read
+    record.requestBytes = body.length
+    const scanned = scanMessage(body)
     if (!scanned.ok) {
-      const refusal = refusalOf(scanned.fault, scanned.why)
+      if (scanned.fault === 'batch' && scanned.elements.length > maxBatch) {
+        const message = `Invalid request: a batch holds at most ${maxBatch} messages`
+        return refuse(record, reply, {status: 400, code: rpcCode.invalidRequest, message}, null)
+      }
+      const session = this.#sessionOf(request)
+      if (scanned.fault === 'batch' && scanned.elements.length > 0 && session?.protocolVersion === batchVersion) {
+        return answerBatch(this.#options, {request, body, elements: scanned.elements, session, record, reply})
+      }
+      const refusal = malformed(scanned.fault, scanned.why)
       // JSON-RPC 2.0, section 5: a parse error is answered with id null.
-      return this.#refuse(record, reply, refusal, refusal.code === rpcCode.parseError ? null : scanned.id)
+      return refuse(record, reply, refusal, refusal.code === rpcCode.parseError ? null : scanned.id)
     }
-    const message = scanned.message
-    record.method = message.method
-    record.target = message.method ?? record.target
-    const classified = classify(read.body, message, request.headers)
-    if ('refusal' in classified) return this.#refuse(record, reply, classified.refusal, message.id?.bytes ?? null)
-
-    const principal = this.#options.principalOf(request)
-    record.principal = principal
-    const session = this.#session(request, message, classified.era, principal)
-    if (session === 'unknown') {
-      return this.#refuse(
-        record,
-        reply,
-        {status: 404, code: rpcCode.backendTimeout, message: 'Session not found'},
-        message.id?.bytes ?? null,
-      )
-    }
-    if (message.kind !== 'request') return this.#take(read.body, message, session, reply)
-
-    const controller = new CancelSource()
-    // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
-    response.on('close', () => {
-      if (!response.writableFinished && classified.era === 'modern') controller.abort()
-    })
-    await this.#request(request, read.body, message, classified.era, session, controller, record, reply)
+    return this.#message(request, response, body, scanned.message, record, reply)
   }
 
-  async #request(
+  #message(
     request: IncomingMessage,
+    response: ServerResponse,
     body: Buffer,
     message: Envelope,
-    era: Era,
-    session: Session | null,
-    controller: CancelSource,
-    record: OpenRequest,
-    reply: Replying,
-  ): Promise<void> {
-    const {principalOf, requestTimeoutMs, viewOf, traces, authIsOn} = this.#options
-    const view = viewOf?.(request)
-    const services = view?.services ?? this.#options.services
-    const profile = session?.profile ?? profileOf(body, message, era)
-    const principal = principalOf(request)
-    if (request.headers['x-debug'] !== undefined) record.debug = mayDebug(request, principal, authIsOn)
-    const traceparent = record.clientTraced ? null : traceParentOf(body, message)
-    if (traceparent !== null) traces.adopt(traceparent, record)
-    const context: RequestContext = {
-      requestId: record.requestId,
-      traceId: record.traceId,
-      principal,
-      era,
-      logLevel: era === 'modern' ? logLevelOf(body, message) : null,
-      deadline: services.now() + requestTimeoutMs,
-      signal: controller,
-    }
-    const scope = session?.scope ?? services.scopeFor(principal, profile)
-    const call: MethodCall = {
-      context,
-      method: message.method ?? '',
-      params: message.params === null ? null : body.subarray(message.params.start, message.params.end),
-      id: message.id?.bytes ?? Buffer.from('null'),
-      record,
-      reply,
-      session,
-      profile,
-      scope: view === undefined ? scope : view.scope(scope),
-      paramHeaders: era === 'modern' ? paramHeaders(request) : {},
-      services,
-    }
-    if (services.detail.debugs(record)) services.detail.read(call, request, body.length)
-    if (session && message.id) session.inFlight.set(message.id.key, controller)
-    try {
-      await this.#run(call)
-    } finally {
-      if (session && message.id) session.inFlight.delete(message.id.key)
-    }
-  }
-
-  async #run(call: MethodCall): Promise<void> {
-    const {context, record, reply} = call
-    let answer: MethodAnswer
-    let status = 200
-    try {
-      answer = await findMethod(context.era, call.method)(call)
-      if (answer.kind === 'error') this.#noteBackendError(answer.value, record)
-      if (context.era === 'modern') status = answer.status ?? statusOfCode(record.code)
-    } catch (error) {
-      const http = httpOf(error)
-      answer = {kind: 'error', value: failedAnswer(error, record, this.#options.redactor), headers: http.headers}
-      // Legacy clients read JSON-RPC errors only from a 200.
-      if (context.era === 'modern') status = record.kind === 'MethodNotFound' ? 404 : (http.status ?? 200)
-    }
-    if (record.outcome === 'cancelled') return reply.endEmpty(200)
-    reply.end(status, responseMessage(call.id, answer.kind, answer.value), answer.headers ?? {})
-  }
-
-  /** Batches are part of one revision, so they need a session that negotiated it. */
-  #batchSession(request: IncomingMessage): Session | undefined {
-    const id = request.headers['mcp-session-id']
-    const session =
-      typeof id === 'string' ? this.#options.services.sessions.find(id, this.#options.principalOf(request)) : undefined
-    return session?.protocolVersion === batchVersion ? session : undefined
-  }
-
-  /** Every message of a batch by itself; the answers of its requests together, in one document. */
-  async #batch(
-    request: IncomingMessage,
-    body: Buffer,
-    elements: readonly Span[],
-    session: Session,
     record: OpenRequest,
     reply: Reply,
-  ): Promise<void> {
-    const answers = await Promise.all(
-      elements.map(async ({start, end}) => {
-        const bytes = body.subarray(start, end)
-        const scanned = scanMessage(bytes)
-        if (!scanned.ok)
-          return responseMessage(
-            scanned.id,
-            'error',
-            errorValue(rpcCode.invalidRequest, `Invalid request: ${scanned.why}`),
-          )
-        const part = new BatchPart()
-        if (scanned.message.kind !== 'request') this.#take(bytes, scanned.message, session, part)
-        else
-          await this.#request(request, bytes, scanned.message, 'legacy', session, new CancelSource(), {...record}, part)
-        return part.message
-      }),
-    )
-    record.target = `batch of ${elements.length}`
-    const said = answers.filter(answer => answer !== undefined)
-    if (said.length === 0) return reply.endEmpty(202)
-    const comma = Buffer.from(',')
-    const list = said.flatMap((message, index) => (index === 0 ? [message] : [comma, message]))
-    reply.end(200, Buffer.concat([Buffer.from('['), ...list, Buffer.from(']')]))
-  }
-
-  /** The backend's own error passes as it is; our record says whose it was. */
-  #noteBackendError(error: Buffer, record: OpenRequest): void {
-    const span = findValue(error, {start: 0, end: error.length}, ['code'])
-    record.outcome = 'error'
-    record.kind = 'BackendError'
-    record.code = span === null ? null : Number(error.toString('latin1', span.start, span.end)) || null
-    record.blame = record.code !== null && clientCodes.has(record.code) ? 'client' : 'backend-logic'
-    record.message = this.#options.redactor.text(error.toString('utf8', 0, 300))
-  }
-
-  /** Notifications and answers to questions of ours: taken, nothing to say. */
-  #take(body: Buffer, message: Envelope, session: Session | null, reply: Replying): void {
-    if (session && message.kind === 'notification') this.#notified(body, message, session)
-    if (session && message.id && (message.kind === 'result' || message.kind === 'error')) {
-      const span = message.kind === 'result' ? message.result : message.error
-      if (span)
-        session.questions.answer(message.id.key, {kind: message.kind, value: body.subarray(span.start, span.end)})
+  ): Promise<void> | undefined {
+    record.method = message.method
+    record.target = message.method ?? record.target
+    const id = message.id?.bytes ?? null
+    const classified = classify(body, message, request.headers)
+    if ('refusal' in classified) {
+      refuse(record, reply, classified.refusal, id)
+      return undefined
     }
-    reply.endEmpty(202)
-  }
-
-  #notified(body: Buffer, message: Envelope, session: Session): void {
-    if (message.method === 'notifications/cancelled' && message.params) {
-      const span = findValue(body, message.params, ['requestId'])
-      const id = span && readId(body, span.start, span.end)
-      if (id) session.inFlight.get(id.key)?.abort()
-    }
-    if (message.method === 'notifications/roots/list_changed') session.scope.tell('notifications/roots/list_changed')
-  }
-
-  /** The stream on which a legacy client hears of changes. */
-  #listen(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): void {
-    const id = request.headers['mcp-session-id']
-    const session =
-      typeof id === 'string' ? this.#options.services.sessions.find(id, this.#options.principalOf(request)) : undefined
+    const {era} = classified
+    record.principal = this.#options.principalOf(request)
+    const stateless = era === 'modern' || message.method === 'initialize' || !('mcp-session-id' in request.headers)
+    const session = stateless ? null : this.#sessionOf(request)
     if (session === undefined) {
-      const known = typeof id === 'string'
-      return this.#refuse(
-        record,
-        reply,
-        known
-          ? {status: 404, code: rpcCode.backendTimeout, message: 'Session not found'}
-          : {status: 405, code: rpcCode.serverError, message: 'GET needs the Mcp-Session-Id of an open session'},
-        null,
-        {allow: 'POST'},
-      )
+      refuse(record, reply, sessionNotFound, id)
+      return undefined
     }
-    session.end?.()
-    reply.open()
-    const beat = setInterval(() => response.write(': keep-alive\n\n'), 15_000)
-    const end = (): void => {
-      clearInterval(beat)
-      if (session.end === end) {
-        session.end = undefined
-        session.notify = undefined
-      }
-      response.end()
+    if (message.kind !== 'request') {
+      takeMessage(body, message, session, reply)
+      return undefined
     }
-    session.end = end
-    session.notify = message => reply.push(message)
-    response.on('close', end)
+    const controller = new CancelSource()
+    // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
+    if (era === 'modern') {
+      response.on('close', () => {
+        if (!response.writableFinished) controller.abort()
+      })
+    }
+    return answerRequest(this.#options, {request, body, message, era, session, controller, record, reply})
+  }
+
+  /** Not all of the body came, or more of it than may. */
+  #unread(state: Exclude<BodyRead['state'], 'read'>, record: OpenRequest, reply: Reply): void {
+    if (state === 'no-room') {
+      const message = 'Too many large requests at once, try again'
+      const refusal = {status: 503, code: rpcCode.serverError, message}
+      return refuse(record, reply, refusal, null, {...closing, 'retry-after': '1'})
+    }
+    if (state === 'too-large') {
+      const message = `Request body is larger than ${this.#options.maxBodyBytes} bytes`
+      return refuse(record, reply, {status: 413, code: rpcCode.invalidRequest, message}, null, closing)
+    }
+    record.outcome = 'cancelled'
+    record.blame = 'client'
+    reply.endEmpty(400)
+  }
+
+  #listen(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): void {
+    const session = this.#sessionOf(request)
+    if (session) return openSessionStream(session, response, reply)
+    const message = 'GET needs the Mcp-Session-Id of an open session'
+    const named = 'mcp-session-id' in request.headers
+    const refusal = named ? sessionNotFound : {status: 405, code: rpcCode.serverError, message}
+    refuse(record, reply, refusal, null, {allow: 'POST'})
   }
 
   #endSession(request: IncomingMessage, record: OpenRequest, reply: Reply): void {
-    const {sessions} = this.#options.services
-    const id = request.headers['mcp-session-id']
-    const session = typeof id === 'string' ? sessions.find(id, this.#options.principalOf(request)) : undefined
-    if (session === undefined)
-      return this.#refuse(
-        record,
-        reply,
-        {status: typeof id === 'string' ? 404 : 405, code: rpcCode.backendTimeout, message: 'Session not found'},
-        null,
-      )
-    sessions.close(session)
+    const session = this.#sessionOf(request)
+    if (session === undefined) {
+      const named = 'mcp-session-id' in request.headers
+      return refuse(record, reply, {...sessionNotFound, status: named ? 404 : 405}, null)
+    }
+    this.#options.services.sessions.end(session)
     reply.endEmpty(200)
   }
 
-  #session(
-    request: IncomingMessage,
-    message: Envelope,
-    era: RequestContext['era'],
-    principal: string,
-  ): Session | null | 'unknown' {
+  #sessionOf(request: IncomingMessage): Session | undefined {
     const id = request.headers['mcp-session-id']
-    if (era === 'modern' || message.method === 'initialize' || typeof id !== 'string') return null
-    return this.#options.services.sessions.find(id, principal) ?? 'unknown'
-  }
-
-  #refuse(
-    record: OpenRequest,
-    reply: Reply,
-    refusal: Refusal,
-    id: Buffer | null,
-    headers: Readonly<Record<string, string>> = {},
-  ): void {
-    record.outcome = 'error'
-    record.kind = 'RequestRefused'
-    record.code = refusal.code
-    record.blame = 'client'
-    record.message = refusal.message
-    reply.end(
-      refusal.status,
-      responseMessage(id, 'error', errorValue(refusal.code, refusal.message, refusal.data)),
-      headers,
-    )
+    if (typeof id !== 'string') return undefined
+    return this.#options.services.sessions.find(id, this.#options.principalOf(request))
   }
 }
 
-/** Errors of the modern era that have an HTTP status of their own, whoever found them. */
-function statusOfCode(code: number | null): number {
-  if (code === rpcCode.missingClientCapability) return 400
-  return code === rpcCode.methodNotFound ? 404 : 200
-}
-
-function refusalOf(fault: string, why: string): Refusal {
-  const parse = fault === 'malformed' || fault === 'invalid-utf8'
-  return {
-    status: 400,
-    code: parse ? rpcCode.parseError : rpcCode.invalidRequest,
-    message: `${parse ? 'Parse error' : 'Invalid request'}: ${why}`,
-  }
+/** Refuses a body of another type. */
+function isJson(request: IncomingMessage, record: OpenRequest, reply: Reply): boolean {
+  const header = request.headers['content-type']
+  const type = header === 'application/json' ? header : header?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'application/json') return true
+  const message = `Content-Type must be application/json, not ${type ?? 'missing'}`
+  refuse(record, reply, {status: 415, code: rpcCode.invalidRequest, message}, null, closing)
+  return false
 }

@@ -1,7 +1,6 @@
 import type {Implementation} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {Backend} from './backend.ts'
-import type {AnswerCache} from './cache/answer-cache.ts'
 import type {ClientProfile} from './client-profile.ts'
 import type {ClientScope} from './client-scope.ts'
 import type {RequestDetail} from './logging/request-detail.ts'
@@ -10,8 +9,9 @@ import type {Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
 import type {RequestStates} from './request-state.ts'
-import type {ServerGroup} from './server-group.ts'
-import type {Session, Sessions} from './sessions.ts'
+import type {ServerGroup, Target} from './server-group.ts'
+import type {Session} from './session.ts'
+import type {Sessions} from './sessions.ts'
 import type {Subscriptions} from './subscriptions.ts'
 
 /** What the methods work with. */
@@ -30,7 +30,7 @@ export interface Services {
   readonly identity: ClientIdentity
   readonly server: Implementation
   /** Undefined where no answer is kept or shared. */
-  readonly cache?: AnswerCache | undefined
+  readonly cache?: CallCache | undefined
   readonly listTimeoutMs: number
   readonly now: () => number
   /** The connections for a client of this kind: shared ones, or its own where it can be asked things. */
@@ -62,6 +62,18 @@ export interface MethodCall {
   readonly services: Services
   /** Told of a result as the server sent it, before it is made fit for this client. */
   readonly onResult?: (backend: Backend, era: 'legacy' | 'modern', result: Buffer) => void
+}
+
+/** Answers that are kept, or shared between calls. */
+export interface CallCache {
+  /** The answer to a call: what is known of it, else what `send` brings. */
+  answer(
+    call: MethodCall,
+    targets: readonly Target[],
+    send: (call: MethodCall) => Promise<MethodAnswer>,
+  ): MethodAnswer | Promise<MethodAnswer>
+  /** A list is answered from the merged lists. @param complete no server had to be waited for */
+  listed(call: MethodCall, complete: boolean): void
 }
 
 export interface MethodAnswer {

@@ -85,7 +85,7 @@ export class Reply implements Replying {
   }
 
   /** The answer. @param status of a JSON answer; a stream has been 200 since it began */
-  end(status: number, message: Buffer, headers: Readonly<Record<string, string>> = {}): void {
+  end(status: number, message: Buffer, headers?: Readonly<Record<string, string>>): void {
     if (this.#ended || this.#response.destroyed || this.#response.writableEnded) return
     if (this.#streaming) {
       this.#write(encodeSseEvent({event: 'message', data: message}))

@@ -14,29 +14,33 @@ export interface StateOwner {
  * another's, nor hand it to another server or tool.
  */
 export class RequestStates {
-  readonly #key: Buffer
+  readonly #keys: readonly Buffer[]
 
-  constructor(key: Buffer) {
-    this.#key = key
+  /** @param keys the first signs; what any of them signed is taken */
+  constructor(keys: readonly Buffer[]) {
+    this.#keys = keys
   }
 
   wrap(owner: StateOwner, state: string): string {
     const payload = Buffer.from(JSON.stringify(state)).toString('base64url')
-    return `${payload}.${this.#sign(owner, payload)}`
+    return `${payload}.${sign(this.#keys[0] ?? Buffer.alloc(0), owner, payload)}`
   }
 
   /** @returns undefined when it is none of ours, or another owner's */
   unwrap(owner: StateOwner, token: string): string | undefined {
     const [payload = '', signature = ''] = token.split('.', 2)
-    const expected = Buffer.from(this.#sign(owner, payload))
     const given = Buffer.from(signature)
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
+    const genuine = this.#keys.some(key => {
+      const expected = Buffer.from(sign(key, owner, payload))
+      return given.length === expected.length && timingSafeEqual(given, expected)
+    })
+    if (!genuine) return undefined
     return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as string
   }
+}
 
-  #sign({serverId, principal, target}: StateOwner, payload: string): string {
-    return createHmac('sha256', this.#key)
-      .update(JSON.stringify([serverId, principal, target, payload]))
-      .digest('base64url')
-  }
+function sign(key: Buffer, {serverId, principal, target}: StateOwner, payload: string): string {
+  return createHmac('sha256', key)
+    .update(JSON.stringify([serverId, principal, target, payload]))
+    .digest('base64url')
 }

@@ -42,6 +42,8 @@ import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
 import {openBreakerMemory} from './resilience/breaker-memory.ts'
 import {RuntimeLog} from './runtime-log.ts'
+import {openSessionKeys} from './shared/session-keys.ts'
+import {openSharedState} from './shared/shared-state.ts'
 import {startRequestStore} from './start-request-store.ts'
 import {
   claimStateFolder,
@@ -92,7 +94,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const {config} = options
   const clock = systemClock
   const instance = randomBytes(4).toString('hex')
-  const leftover = claimStateFolder(options.stateDir)
+  const leftover = await claimStateFolder(options.stateDir)
   const events = new EventLog(instance, clock)
   const redactor = knownValuesRedactor(options.secrets)
   const {level, modules = {}, format, rotation} = config.observability.logging
@@ -114,6 +116,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   )
   const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
+  const warnOfKey = (message: string): void =>
+    log.write({level: 'WARN', module: 'runtime', kind: 'SessionKey', message})
+  const keys = openSessionKeys(config.server, options.stateDir, warnOfKey)
+  const shared = await openSharedState(config, {
+    instance,
+    redactor,
+    now: () => events.now(),
+    log: message => log.write(message),
+  })
+  if (shared && !keys.configured) warnOfKey('Redis is shared and server.session_key is not set: sessions stay here')
   const store = await startRequestStore(config, options.stateDir, log)
   const requestLog = store.requests
   const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics, requestLog})
@@ -160,6 +172,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log.write({level: 'WARN', module: 'store', kind: 'BreakerStates', message}),
   )
   const inside = assemble({
+    keys,
+    shared,
     config,
     instance,
     clock,
@@ -174,15 +188,19 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     cache: cache?.answers,
   })
   const {backends, catalogue, sessions} = inside
-  const gate = await openGate({config, services: inside.services, clock, log: message => log.write(message)}).catch(
-    (error: unknown) => {
-      reaper.dismiss()
-      lag.stop()
-      void Promise.all([inside.stop(), store.close(200), breakers.close()])
-      log.close()
-      throw error
-    },
-  )
+  const gate = await openGate({
+    config,
+    services: inside.services,
+    clock,
+    log: message => log.write(message),
+    counter: shared?.counter,
+  }).catch((error: unknown) => {
+    reaper.dismiss()
+    lag.stop()
+    void Promise.all([inside.stop(), store.close(200), breakers.close(), shared?.close()])
+    log.close()
+    throw error
+  })
   const {tracing} = config.observability
   const traces = new TraceContexts({
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
@@ -236,6 +254,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       tls: secure?.report,
       requestLog,
       cache: cache?.report(),
+      shared: shared?.report(),
     })
   const metricsServer = createMetricsServer(
     () =>
@@ -320,7 +339,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   } catch (error) {
     reaper.dismiss()
     closeAll()
-    await Promise.all([store.close(200), breakers.close()])
+    await Promise.all([store.close(200), breakers.close(), shared?.close()])
     await profiles.stop()
     log.write({
       level: 'ERROR',
@@ -380,6 +399,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
       await new Promise(resolve => setTimeout(resolve, 20))
     await inside.stop()
+    shared?.close()
     await Promise.all(backends.map(backend => backend.stop(Math.max(100, Math.min(childGraceMs, until - clock.now())))))
     const left = killOwned(instance)
     log.write({

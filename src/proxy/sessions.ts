@@ -1,62 +1,10 @@
-import {randomBytes} from 'node:crypto'
-import type {CancelSource} from '../mcp/cancel-source.ts'
-import type {BackendAnswer} from '../mcp/connection.ts'
 import {notificationMessage} from '../mcp/json-rpc.ts'
 import type {Clock} from '../shared/clock.ts'
-import type {ClientProfile} from './client-profile.ts'
-import {ClientQuestions} from './client-questions.ts'
-import type {ClientScope} from './client-scope.ts'
-import type {Replying} from './reply.ts'
+import {type Session, type SessionRelay, tagOf} from './session.ts'
+import type {ReadSession, SessionOpening} from './shared/session-ids.ts'
 
-/** A legacy client's session, from `initialize` to DELETE, idleness or the end of the runtime. */
-export class Session {
-  readonly id = randomBytes(24).toString('base64url')
-  readonly principal: string
-  readonly protocolVersion: string
-  readonly clientName: string
-  readonly profile: ClientProfile
-  readonly scope: ClientScope
-  /** Requests in flight by id, for `notifications/cancelled`. */
-  readonly inFlight = new Map<string, CancelSource>()
-  /** Ends of resource subscriptions by the URI as the client knows it. */
-  readonly subscribed = new Map<string, () => void>()
-  readonly questions = new ClientQuestions()
-  lastUsed = 0
-  logLevel: string | undefined
-  /** Sends a message on the client's GET stream, while there is one. */
-  notify: ((message: Buffer) => void) | undefined
-  /** Ends the GET stream. */
-  end: (() => void) | undefined
-
-  constructor(
-    opening: {principal: string; protocolVersion: string; clientName: string; profile: ClientProfile},
-    scope: ClientScope,
-  ) {
-    this.principal = opening.principal
-    this.protocolVersion = opening.protocolVersion
-    this.clientName = opening.clientName
-    this.profile = opening.profile
-    this.scope = scope
-  }
-
-  /** Asks the client something for a backend: on the reply of the call that it belongs to, else on the GET stream. */
-  ask(method: string, params: Buffer | null, reply?: Replying): Promise<BackendAnswer> {
-    return this.questions.ask(method, params, message => {
-      if (reply?.push(message) === true) return true
-      this.notify?.(message)
-      return this.notify !== undefined
-    })
-  }
-
-  close(): void {
-    for (const controller of this.inFlight.values()) controller.abort()
-    for (const end of this.subscribed.values()) end()
-    this.subscribed.clear()
-    this.questions.close()
-    this.end?.()
-    void this.scope.close()
-  }
-}
+/** About 1 MB. A session that is forgotten here may be taken over once more, within its age. */
+const maxEnded = 10_000
 
 /** A modern client's `subscriptions/listen`. */
 export interface Listener {
@@ -67,15 +15,31 @@ export interface Listener {
 export interface SessionsOptions {
   readonly idleTimeoutMs: number
   readonly max: number
+  /** From `initialize` on. */
+  readonly maxAgeMs: number
   readonly clock: Clock
+  /** Reads an id that another instance gave out, or this one before it was started anew. */
+  readonly readId: (id: string, principal: string) => ReadSession | undefined
+  /** Makes what a session needs of its own here. */
+  readonly make: (id: string, opening: SessionOpening) => Session
 }
 
-/** Who is connected: legacy sessions by a random id that is never an authentication, and modern listeners. */
+/**
+ * Who is connected: legacy sessions by ids that are never an authentication, and modern listeners. A session that comes
+ * from another instance is taken over from what its signed id says.
+ */
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #sessions = new Map<string, Session>()
+  readonly #byTag = new Map<string, Session>()
+  /** Tags of sessions that ended here, the newest last: their ids are still well signed. */
+  readonly #ended = new Set<string>()
   readonly #listeners = new Set<Listener>()
   readonly #timer: NodeJS.Timeout
+  /** How many came from elsewhere. */
+  adopted = 0
+  /** Where other instances can be told. */
+  relay: SessionRelay | undefined
 
   constructor(options: SessionsOptions) {
     this.#options = options
@@ -88,26 +52,75 @@ export class Sessions {
   }
 
   /** Takes a session in; where there are too many, the one unused for longest makes room. */
-  add(session: Session): void {
-    if (this.#sessions.size >= this.#options.max) this.#dropLeastUsed()
-    session.lastUsed = this.#options.clock.now()
+  add(session: Session, ageMs = 0): void {
+    const {clock, max, maxAgeMs} = this.#options
+    if (this.#sessions.size >= max) this.#dropLeastUsed()
+    session.lastUsed = clock.now()
+    session.expiresAt = session.lastUsed + maxAgeMs - Math.max(0, ageMs)
+    session.relay = this.relay
     this.#sessions.set(session.id, session)
+    if (this.relay) this.#byTag.set(session.tag, session)
   }
 
   /** A session is only found by the principal that opened it. */
   find(id: string, principal: string): Session | undefined {
     const session = this.#sessions.get(id)
-    if (session?.principal !== principal) return undefined
+    if (session === undefined) return this.#adopt(id, principal)
+    if (session.principal !== principal) return undefined
     session.lastUsed = this.#options.clock.now()
+    if (session.lastUsed > session.expiresAt) {
+      this.#drop(session)
+      return undefined
+    }
     // Map order is use order: the first is the one unused for longest.
     this.#sessions.delete(id)
     this.#sessions.set(id, session)
     return session
   }
 
-  close(session: Session): void {
+  /** The one of that tag, where it is known here; other instances name sessions so. */
+  tagged(tag: string): Session | undefined {
+    return this.#byTag.get(tag)
+  }
+
+  /** The client ended it. */
+  end(session: Session): void {
+    this.#drop(session)
+    this.relay?.ended(session)
+  }
+
+  /** The client ended it at another instance. */
+  endedElsewhere(tag: string): void {
+    const session = this.#byTag.get(tag)
+    if (session) this.#drop(session)
+    else this.#noteEnded(tag)
+  }
+
+  #adopt(id: string, principal: string): Session | undefined {
+    const {readId, make, clock} = this.#options
+    const read = readId(id, principal)
+    if (read === undefined || this.#ended.has(tagOf(id))) return undefined
+    const session = make(id, read.opening)
+    this.add(session, clock.wallMs() - read.issuedAt)
+    this.adopted++
+    this.relay?.adopted(session)
+    return session
+  }
+
+  /** Ends it here, for good. */
+  #drop(session: Session): void {
+    this.#noteEnded(session.tag)
     this.#sessions.delete(session.id)
+    this.#byTag.delete(session.tag)
     session.close()
+  }
+
+  #noteEnded(tag: string): void {
+    if (this.#ended.size >= maxEnded) {
+      const oldest = this.#ended.values().next().value
+      if (oldest !== undefined) this.#ended.delete(oldest)
+    }
+    this.#ended.add(tag)
   }
 
   /** @returns a function that forgets the listener */
@@ -139,31 +152,32 @@ export class Sessions {
 
   stop(): void {
     clearInterval(this.#timer)
-    for (const session of [...this.#sessions.values()]) this.close(session)
+    for (const session of [...this.#sessions.values()]) this.#drop(session)
   }
 
   /** Ends the session with connections of its own that was not used for longest. @returns false when all are in use */
   dropUnused(): boolean {
     for (const session of this.#sessions.values()) {
       if (!session.scope.holds || session.inFlight.size > 0 || session.notify !== undefined) continue
-      this.close(session)
+      this.#drop(session)
       return true
     }
     return false
   }
 
   #expire(): void {
-    const before = this.#options.clock.now() - this.#options.idleTimeoutMs
+    const now = this.#options.clock.now()
+    const before = now - this.#options.idleTimeoutMs
     for (const session of [...this.#sessions.values()]) {
-      const busy = session.inFlight.size > 0 || session.notify !== undefined
-      if (!busy && session.lastUsed < before) this.close(session)
+      const idle = session.notify === undefined && session.lastUsed < before
+      if (session.inFlight.size === 0 && (idle || now > session.expiresAt)) this.#drop(session)
     }
   }
 
   #dropLeastUsed(): void {
     for (const session of this.#sessions.values()) {
       if (session.inFlight.size > 0) continue
-      this.close(session)
+      this.#drop(session)
       return
     }
   }

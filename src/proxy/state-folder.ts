@@ -1,9 +1,10 @@
 import {createHash} from 'node:crypto'
-import {chmodSync, lstatSync, mkdirSync, rmSync} from 'node:fs'
+import {chmodSync, lstatSync, mkdirSync, readFileSync, rmSync} from 'node:fs'
 import {connect} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {type RuntimeRecord, readRuntimeFile, runtimeFilePath} from '../control/runtime-file.ts'
+import {runtimeFilePath} from '../control/paths.ts'
+import type {RuntimeRecord} from '../control/runtime-file.ts'
 import {killOwned} from '../mcp/sweep.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import {writeFileAtomic} from '../shared/files.ts'
@@ -23,7 +24,7 @@ export interface Leftover {
  * Makes the state folder ours: mode 0700, no living runtime in it, and what a crashed one left swept by its owner mark.
  * @throws AppError `ALREADY_RUNNING`, `STATE_UNUSABLE`
  */
-export function claimStateFolder(stateDir: string): Leftover | undefined {
+export async function claimStateFolder(stateDir: string): Promise<Leftover | undefined> {
   try {
     mkdirSync(stateDir, {recursive: true, mode: 0o700})
     chmodSync(stateDir, 0o700)
@@ -33,6 +34,9 @@ export function claimStateFolder(stateDir: string): Leftover | undefined {
       cause: error,
     })
   }
+  if (lstatSync(runtimeFilePath(stateDir), {throwIfNoEntry: false}) === undefined) return undefined
+  // It brings a schema with it, which a runtime has no use for when nobody was here before.
+  const {readRuntimeFile} = await import('../control/runtime-file.ts')
   const read = readRuntimeFile(stateDir)
   if (read.state === 'absent') return undefined
   if (read.state === 'denied')
@@ -111,6 +115,13 @@ export function writeRuntimeRecord(record: RuntimeRecord): void {
 
 /** Only if it is still about us: another runtime may have taken the folder over. */
 export function removeRuntimeRecord(record: RuntimeRecord): void {
-  const read = readRuntimeFile(record.statePath)
-  if (read.state === 'known' && read.record.instance === record.instance) rmSync(read.path, {force: true})
+  const path = runtimeFilePath(record.statePath)
+  try {
+    const found: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const ours =
+      typeof found === 'object' && found !== null && 'instance' in found && found.instance === record.instance
+    if (ours) rmSync(path, {force: true})
+  } catch {
+    // gone already, or somebody else's
+  }
 }

@@ -1,4 +1,5 @@
-import {contractVersion, type Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract.ts'
+import {contractVersion} from '../control/paths.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {RequestLog} from '../store/request-log.ts'
@@ -12,6 +13,7 @@ import type {LoopLag} from './loop-lag.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 import type {Sessions} from './sessions.ts'
+import type {SharedReport} from './shared/shared-state.ts'
 import {shownServer} from './shown-server.ts'
 
 export interface SnapshotParts {
@@ -31,6 +33,7 @@ export interface SnapshotParts {
   readonly tls: TlsReport | undefined
   readonly requestLog: RequestLog | null
   readonly cache: Snapshot['cache']
+  readonly shared: SharedReport | undefined
 }
 
 /** The whole state at one moment, as consoles get it. */
@@ -79,6 +82,8 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     sessions: parts.sessions.size,
     tools: parts.catalogue.current.lists.tools.count,
     ...(parts.gate && {access: shownAccess(parts.gate, parts.redactor)}),
+    ...(parts.shared && {shared: parts.shared}),
+    sessionsAdopted: parts.sessions.adopted,
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
     ...(parts.cache && {cache: parts.cache}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),

@@ -35,7 +35,8 @@ export type SparseBuckets = ReadonlyArray<readonly [number, number]>
 
 /** One latency distribution. 13 KiB each: keep one per server and per method, not per tool. */
 export class LatencyHistogram {
-  readonly #counts = new Uint32Array(bucketCount)
+  /** Made with the first duration: most servers of a long list are hardly ever called. */
+  #counts: Uint32Array | undefined
   #count = 0
   #sumMs = 0
   /** The buckets that hold something lie between these. */
@@ -44,6 +45,7 @@ export class LatencyHistogram {
 
   record(ms: number): void {
     const index = bucketOf(ms)
+    this.#counts ??= new Uint32Array(bucketCount)
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
     this.#count++
     this.#sumMs += ms
@@ -66,7 +68,7 @@ export class LatencyHistogram {
     let at = this.#lowest
     for (const limitMs of limitsMs) {
       const last = Math.min(bucketOf(limitMs), this.#highest)
-      for (; at <= last; at++) sum += this.#counts[at] ?? 0
+      for (; at <= last; at++) sum += this.#counts?.[at] ?? 0
       sums.push(sum)
     }
     return sums
@@ -75,7 +77,7 @@ export class LatencyHistogram {
   toSparse(): SparseBuckets {
     const sparse: [number, number][] = []
     for (let i = this.#lowest; i <= this.#highest; i++) {
-      const count = this.#counts[i] ?? 0
+      const count = this.#counts?.[i] ?? 0
       if (count > 0) sparse.push([i, count])
     }
     return sparse

@@ -37,7 +37,7 @@ describe('a hostile client', () => {
     const {url} = await startRuntime()
     const message = initialize('2025-11-25', {elicitation: {}, experimental: {x: 'x'.repeat(2 << 20)}})
     const named = {...message, params: {...Reflect.get(message, 'params'), clientInfo: {name: {toString: 1}}}}
-    expect((await post(url, named)).sessionId).toMatch(/^[\w-]{32}$/)
+    expect((await post(url, named)).sessionId).toMatch(/^[\w.-]{32,512}$/)
   })
 
   it('cannot fill the memory with bodies that never end: others are told to come back later', async () => {

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {codeFrame} from '../../src/config/code-frame.ts'
 import {displayWidth} from '../../src/config/display-width.ts'
 import {parseConfig} from '../../src/config/load.ts'
-import {problemLines} from '../../src/config/report.ts'
+import {problemLines} from '../../src/config/problem-lines.ts'
 
 function shown(text: string, env: Record<string, string> = {}): string {
   const {problems} = parseConfig(text, 'c.yaml', {env})

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {parseConfig} from '../../src/config/load.ts'
-import {problemLines} from '../../src/config/report.ts'
+import {problemLines} from '../../src/config/problem-lines.ts'
 import {secretMarks} from '../../src/config/secret-marks.ts'
 import {knownValuesRedactor} from '../../src/redaction/known-values.ts'
 
@@ -79,11 +79,13 @@ describe('what is handed to the redactor', () => {
   test('every place that the schema marks is known', () => {
     expect(secretMarks().map(mark => mark.join('.'))).toEqual([
       'server.session_key',
+      'server.previous_session_key',
       'servers.*.env.*',
       'servers.*.headers.*',
       'servers.*.auth.token',
       'servers.*.auth.oauth.client_secret',
       'servers.*.auth.oauth.refresh_token',
+      'shared.redis.url',
       'cache.redis.url',
       'auth.api_keys.*.hash',
       'observability.request_log.postgres.url',

@@ -150,6 +150,8 @@ describe('profile', () => {
     expect(statSync(output).mode & 0o777).toBe(0o600)
     const content = readFileSync(output)
     if (kind === 'trace') expect(JSON.parse(content.toString()).traceEvents.length).toBeGreaterThan(10)
+    // A runtime at rest keeps nothing of what it allocates in a second: there may be no sample in a good profile.
+    else if (kind === 'heap') expect(readProfile(content).types).toEqual(['inuse_objects/count', 'inuse_space/bytes'])
     else expect(readProfile(content).totals[1]).toBeGreaterThan(0)
     expect(runtime.logs()['audit.log']).toContain(
       `Action ${kind === 'trace' ? kind : kind === 'cpu' ? 'profile_cpu' : 'profile_mem'} seconds=1`,

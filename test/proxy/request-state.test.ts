@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {RequestStates, type StateOwner} from '../../src/proxy/request-state.ts'
 
-const states = new RequestStates(Buffer.alloc(32, 7))
+const states = new RequestStates([Buffer.alloc(32, 7)])
 const owner: StateOwner = {serverId: 'a', principal: 'ann', target: 'tools/call pay'}
 
 test.each(['', 'plain', '{"json":"\\u0000"}', 'é \ud83d\ude00 \ud800'])('the state %j comes back as it was', state => {
@@ -22,5 +22,5 @@ test('a state that was changed, cut or made up is none', () => {
   const other = Buffer.from('"other"').toString('base64url')
   for (const forged of ['', '.', payload ?? '', `${other}.${signature}`, token.slice(0, -2), `${payload}.`, 'x'])
     expect(states.unwrap(owner, forged)).toBeUndefined()
-  expect(new RequestStates(Buffer.alloc(32, 8)).unwrap(owner, token)).toBeUndefined()
+  expect(new RequestStates([Buffer.alloc(32, 8)]).unwrap(owner, token)).toBeUndefined()
 })

@@ -17,7 +17,10 @@ export const server = z
     port: port.default(8080),
     plain: z.boolean().default(true).describe('false: no listener without TLS; needs tls'),
     tls: tls.optional(),
-    session_key: secret.optional().describe('signs session ids; the same on all instances'),
+    session_key: secret
+      .optional()
+      .describe('signs session ids; the same on all instances. <state>/session.key when absent'),
+    previous_session_key: secret.optional().describe('what it signed is still taken, while session_key is changed'),
     allowed_hosts: z
       .array(name)
       .default([])
@@ -31,6 +34,7 @@ export const server = z
     list_timeout: duration.default(2_000).describe('how long tools/list waits for a backend that has not answered yet'),
     shutdown_timeout: duration.default(10_000).describe('from the signal to the end, requests in flight included'),
     session_idle_timeout: duration.default(1_800_000).describe('a legacy session without traffic ends after this'),
+    session_max_age: duration.default(86_400_000).describe('a legacy session is opened anew after this'),
     max_sessions: z.number().int().positive().default(10_000),
     max_client_processes: z
       .number()

@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {connectionPoolDefaults, loadBalancerDefaults} from '../traffic-defaults.ts'
 import {count, duration, name, secret, share, size} from './values.ts'
 
 const whole = z.number().int().nonnegative()
@@ -9,22 +10,31 @@ export const proxy = z.strictObject({
     .strictObject({
       algorithm: z
         .enum(['round_robin', 'least_connections', 'random', 'weighted_random', 'consistent_hash'])
-        .default('round_robin'),
-      virtual_nodes: count.max(10_000).default(150).describe('points of each server on the ring of consistent_hash'),
-      slow_start: duration.default(30_000).describe('how long a server that came back takes to get its whole share'),
+        .default(loadBalancerDefaults.algorithm),
+      virtual_nodes: count
+        .max(10_000)
+        .default(loadBalancerDefaults.virtual_nodes)
+        .describe('points of each server on the ring of consistent_hash'),
+      slow_start: duration
+        .default(loadBalancerDefaults.slow_start)
+        .describe('how long a server that came back takes to get its whole share'),
       session_affinity: z
         .boolean()
-        .default(true)
+        .default(loadBalancerDefaults.session_affinity)
         .describe('a legacy session stays with the legacy server of a group that it met first'),
     })
     .optional(),
   connection_pool: z
     .strictObject({
-      max_per_backend: count.default(100).describe('calls on their way to one server at a time'),
-      max_queue: whole.default(1_000).describe('calls that wait for that; further ones are refused at once'),
-      min_idle: whole.default(0),
-      max_idle_time_ms: whole.default(300_000),
-      validation_interval: duration.default(60_000),
+      max_per_backend: count
+        .default(connectionPoolDefaults.max_per_backend)
+        .describe('calls on their way to one server at a time'),
+      max_queue: whole
+        .default(connectionPoolDefaults.max_queue)
+        .describe('calls that wait for that; further ones are refused at once'),
+      min_idle: whole.default(connectionPoolDefaults.min_idle),
+      max_idle_time_ms: whole.default(connectionPoolDefaults.max_idle_time_ms),
+      validation_interval: duration.default(connectionPoolDefaults.validation_interval),
     })
     .optional(),
   batching: z
@@ -70,6 +80,11 @@ export const cache = z.strictObject({
     .optional(),
   redis: z.strictObject({url: secret, key_prefix: name.default('only1mcp:')}).optional(),
 })
+
+/** What several instances have in common. */
+export const shared = z
+  .strictObject({redis: z.strictObject({url: secret, key_prefix: name.default('only1mcp:')}).optional()})
+  .describe('rate limits, news of servers and streams of sessions over all instances; needs server.session_key')
 
 export const contextOptimization = z.strictObject({
   compression: z

@@ -1,7 +1,7 @@
 import type {Backend} from '../backend.ts'
 import type {MethodCall} from '../method-call.ts'
 import {isFallback, type Target} from '../server-group.ts'
-import type {Session} from '../sessions.ts'
+import type {Session} from '../session.ts'
 import {boundTarget} from './bound-state.ts'
 
 export interface Choice {

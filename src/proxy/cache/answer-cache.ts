@@ -1,7 +1,7 @@
 import {CallFailure} from '../../mcp/call-failure.ts'
 import type {Backend} from '../backend.ts'
 import {listsChangedBy} from '../list-kinds.ts'
-import type {MethodAnswer, MethodCall} from '../method-call.ts'
+import type {CallCache, MethodAnswer, MethodCall} from '../method-call.ts'
 import type {Target} from '../server-group.ts'
 import {CacheFigures, type CacheWord} from './cache-figures.ts'
 import {isRead, judge, mayKeep, type Verdict} from './cache-rules.ts'
@@ -44,7 +44,7 @@ const clearEveryMs = 100
  * being asked is not asked a second time. What may be kept is in `cache-rules.ts`, what makes two questions the same in
  * `call-key.ts`, how answers become invalid in `generations.ts`.
  */
-export class AnswerCache {
+export class AnswerCache implements CallCache {
   readonly figures = new CacheFigures()
   readonly #options: AnswerCacheOptions
   readonly #generations: Generations

@@ -1,6 +1,8 @@
+import type {CancelSignal} from '../../mcp/cancel-source.ts'
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, stringAt} from '../../mcp/splice.ts'
-import {jsonResult, type Method} from '../method-call.ts'
+import type {ClientScope} from '../client-scope.ts'
+import {jsonResult, type Method, type Services} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
 
 /** MCP's log levels, the least grave first. */
@@ -16,16 +18,29 @@ export const setLogLevel: Method = async ({params, session, scope, services, con
       blame: 'client',
     })
   }
-  if (session) session.logLevel = level
-  const told = Buffer.from(JSON.stringify({level: services.sessions.lowestLogLevel(mcpLogLevels) ?? level}))
-  for (const backend of services.backends) {
+  if (session) {
+    session.logLevel = level
+    session.relay?.level(session, level)
+  }
+  await tellBackends(services, scope, services.sessions.lowestLogLevel(mcpLogLevels) ?? level, context.signal)
+  return jsonResult({})
+}
+
+/** Has every legacy backend that logs do so from a level on. @throws CallFailure */
+export async function tellBackends(
+  {backends}: Pick<Services, 'backends'>,
+  scope: ClientScope,
+  level: string,
+  signal: CancelSignal,
+): Promise<void> {
+  const told = Buffer.from(JSON.stringify({level}))
+  for (const backend of backends) {
     if (!backend.usable || backend.info?.era !== 'legacy' || backend.info.capabilities.logging === undefined) continue
-    const {link, release} = await scope.lease(backend, backend.timeoutMs, context.signal)
+    const {link, release} = await scope.lease(backend, backend.timeoutMs, signal)
     // Its answer changes nothing for the client, whose own level holds here.
     void backend
       .call(link.connection, {method: 'logging/setLevel', params: told, timeoutMs: backend.timeoutMs})
       .catch(() => {})
       .finally(release)
   }
-  return jsonResult({})
 }

@@ -32,7 +32,7 @@ export const subscribeResource: Method = async call => {
       'uri',
       Buffer.from(JSON.stringify(exposedUri(backend.naming, own))),
     )
-    session.notify?.(notificationMessage('notifications/resources/updated', updated))
+    session.tell(notificationMessage('notifications/resources/updated', updated))
   })
   session.subscribed.get(uri)?.()
   session.subscribed.set(uri, end)
@@ -44,6 +44,7 @@ export const unsubscribeResource: Method = call => {
   const session = sessionOf(call)
   session.subscribed.get(uri)?.()
   session.subscribed.delete(uri)
+  session.relay?.unsubscribe(session, uri)
   return jsonResult({})
 }
 

@@ -7,6 +7,7 @@ import {requestLogMetrics} from './request-log.ts'
 import {requestMetrics} from './requests.ts'
 import {resilienceMetrics} from './resilience.ts'
 import {runtimeMetrics} from './runtime-state.ts'
+import {sharedStateMetrics} from './shared-state.ts'
 
 /** Everything on the page, in this order. New figures: a file with a group, and a line here. */
 export const metricsGroups: readonly MetricsGroup[] = [
@@ -16,6 +17,7 @@ export const metricsGroups: readonly MetricsGroup[] = [
   accessMetrics,
   cacheMetrics,
   requestLogMetrics,
+  sharedStateMetrics,
   runtimeMetrics,
   processMetrics,
 ]

@@ -16,7 +16,7 @@ export interface HeapProfile {
 }
 
 /** Bytes between two samples, on average. */
-const intervalBytes = 64 * 1024
+const intervalBytes = 16 * 1024
 
 /**
  * Which functions allocated what is still alive, since the sampling began. `inuse_objects` counts sampled objects: the

@@ -1,19 +1,16 @@
-import {proxy} from '../../config/schema/traffic.ts'
 import type {Config} from '../../config/schema.ts'
+import {connectionPoolDefaults, loadBalancerDefaults} from '../../config/traffic-defaults.ts'
 import {defaultPool, type HttpPoolOptions} from '../../mcp/http-client.ts'
 import type {BreakerSettings} from './breaker.ts'
-
-/** What holds where the file says nothing: the same as an empty section. */
-const usual = proxy.parse({load_balancer: {}, connection_pool: {}})
 
 type Section<Key extends 'load_balancer' | 'connection_pool'> = NonNullable<NonNullable<Config['proxy']>[Key]>
 
 export function loadBalancerOf({proxy: own}: Pick<Config, 'proxy'>): Section<'load_balancer'> {
-  return own?.load_balancer ?? (usual.load_balancer as Section<'load_balancer'>)
+  return own?.load_balancer ?? loadBalancerDefaults
 }
 
 export function poolOf({proxy: own}: Pick<Config, 'proxy'>): Section<'connection_pool'> {
-  return own?.connection_pool ?? (usual.connection_pool as Section<'connection_pool'>)
+  return own?.connection_pool ?? connectionPoolDefaults
 }
 
 /** Beside calls: a session's own stream, a standing listen, lists and probes. */

@@ -1,0 +1,62 @@
+import type {IncomingMessage} from 'node:http'
+import {CancelSource} from '../mcp/cancel-source.ts'
+import {scanMessage} from '../mcp/envelope.ts'
+import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
+import type {Span} from '../mcp/json-scan.ts'
+import {rpcCode} from '../mcp/protocol.ts'
+import {type AnswerOptions, answerRequest} from './answer-request.ts'
+import {BatchPart, type Reply} from './reply.ts'
+import type {OpenRequest} from './request-ledger.ts'
+import type {Session} from './session.ts'
+import {takeMessage} from './take-message.ts'
+
+/** Each message of a batch may have an answer of megabytes, and all are kept until the last is there. */
+export const maxBatch = 100
+
+/** The only revision with JSON-RPC batches. */
+export const batchVersion = '2025-03-26'
+
+export interface AskedBatch {
+  readonly request: IncomingMessage
+  readonly body: Buffer
+  readonly elements: readonly Span[]
+  /** Batches are part of one revision, so they need a session that negotiated it. */
+  readonly session: Session
+  readonly record: OpenRequest
+  readonly reply: Reply
+}
+
+/** Every message of a batch by itself; the answers of its requests together, in one document. */
+export async function answerBatch(options: AnswerOptions, batch: AskedBatch): Promise<void> {
+  const {record, reply, elements, body} = batch
+  const answers = await Promise.all(
+    elements.map(({start, end}) => answerPart(options, batch, body.subarray(start, end))),
+  )
+  record.target = `batch of ${elements.length}`
+  const said = answers.filter(answer => answer !== undefined)
+  if (said.length === 0) return reply.endEmpty(202)
+  const comma = Buffer.from(',')
+  const list = said.flatMap((message, index) => (index === 0 ? [message] : [comma, message]))
+  reply.end(200, Buffer.concat([Buffer.from('['), ...list, Buffer.from(']')]))
+}
+
+async function answerPart(
+  options: AnswerOptions,
+  {request, session, record}: AskedBatch,
+  body: Buffer,
+): Promise<Buffer | undefined> {
+  const scanned = scanMessage(body)
+  if (!scanned.ok) {
+    const error = errorValue(rpcCode.invalidRequest, `Invalid request: ${scanned.why}`)
+    return responseMessage(scanned.id, 'error', error)
+  }
+  const {message} = scanned
+  const reply = new BatchPart()
+  if (message.kind !== 'request') takeMessage(body, message, session, reply)
+  else {
+    const controller = new CancelSource()
+    const own = {...record}
+    await answerRequest(options, {request, body, message, era: 'legacy', session, controller, record: own, reply})
+  }
+  return reply.message
+}
