@@ -10,6 +10,5 @@ export interface InactiveSetting {
 export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'servers.*.auth.oauth'},
   {place: 'servers.*.auth.tls'},
-  {place: 'proxy.hot_reload'},
   {place: 'tui'},
 ]

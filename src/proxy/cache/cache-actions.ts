@@ -12,14 +12,14 @@ type CacheActions = Readonly<Record<Extract<ActionId, 'cache_clear' | 'cache_reb
 /** What an operator can do to the cache, over the control socket. */
 export function cacheActions(
   cache: OpenAnswerCache | undefined,
-  backends: readonly Backend[],
+  backends: () => readonly Backend[],
   log: Pick<RuntimeLog, 'audit'>,
 ): CacheActions {
   return {
     cache_clear: async ({server}: ActionArgs): Promise<ActionResult> => {
       if (cache?.report().enabled !== true) return {ok: false, message: 'no answers are kept: cache.enabled is not set'}
       const id = typeof server === 'string' ? server : undefined
-      if (id !== undefined && !backends.some(each => each.id === id))
+      if (id !== undefined && !backends().some(each => each.id === id))
         return {ok: false, message: `no server has the id ${JSON.stringify(id.slice(0, 64))}`}
       log.audit('cache clear', {via: 'control socket', server_id: id})
       return dropped(cache, id)
@@ -27,7 +27,7 @@ export function cacheActions(
     cache_rebuild: async (): Promise<ActionResult> => {
       log.audit('cache rebuild', {via: 'control socket'})
       const cleared = cache?.report().enabled === true ? await dropped(cache, undefined) : undefined
-      const asked = backends.filter(({status}) => status !== 'disabled')
+      const asked = backends().filter(({status}) => status !== 'disabled')
       const read = await Promise.all(asked.map(readLists))
       const missing = asked.filter((_, index) => read[index] !== true).map(({id}) => id)
       const lists = `the lists of ${asked.length - missing.length} of ${asked.length} servers were read anew`

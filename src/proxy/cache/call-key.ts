@@ -65,15 +65,15 @@ function metaOf(params: Buffer, start: number, end: number): string {
   return own === '' ? '' : `_meta{${own}}`
 }
 
-const fingerprints = new WeakMap<Backend, {readonly info: Backend['info']; readonly text: string}>()
+const fingerprints = new WeakMap<Backend, Pick<Backend, 'info' | 'config' | 'naming'> & {readonly text: string}>()
 
 /** Another configuration, or another version of the server, gives other answers; over all instances and restarts. */
 function fingerprintOf(backend: Backend): string {
-  const {info, config} = backend
+  const {info, config, naming} = backend
   const known = fingerprints.get(backend)
-  if (known !== undefined && known.info === info) return known.text
+  if (known?.info === info && known?.config === config && known.naming === naming) return known.text
   const version = [info?.protocolVersion, info?.implementation?.name, info?.implementation?.version]
-  const text = hash('sha256', JSON.stringify([config, version]), 'base64url').slice(0, 16)
-  fingerprints.set(backend, {info, text})
+  const text = hash('sha256', JSON.stringify([config, naming, version]), 'base64url').slice(0, 16)
+  fingerprints.set(backend, {info, config, naming, text})
   return text
 }

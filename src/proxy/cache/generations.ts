@@ -28,6 +28,7 @@ const first = '0.00000000'
  */
 export class Generations {
   readonly #known = new Map<string, string>()
+  readonly #servers = new Set<string>()
   readonly #pending = new Set<string>()
   readonly #unwritten = new Set<string>()
   readonly #shared: SharedGenerations | undefined
@@ -42,6 +43,11 @@ export class Generations {
 
   /** The part of a key that changes with the server, or with all. */
   ofServer(id: string): string {
+    if (!this.#servers.has(id)) {
+      // New in the configuration: others may know of it.
+      this.#servers.add(id)
+      void this.#read(serverKey(id))
+    }
     return `${this.#known.get(all) ?? first}/${this.#known.get(serverKey(id)) ?? first}`
   }
 
@@ -70,13 +76,14 @@ export class Generations {
   }
 
   /** What was published and not heard here becomes known. */
-  async refresh(serverIds: readonly string[]): Promise<void> {
-    await Promise.all([all, ...serverIds.map(serverKey)].map(key => this.#read(key)))
+  async refresh(): Promise<void> {
+    await Promise.all([all, ...[...this.#servers].map(serverKey)].map(key => this.#read(key)))
   }
 
   /** Asks for what the others have. Those that changed here while nobody could be told change once more. */
-  async catchUp(serverIds: readonly string[]): Promise<void> {
-    await this.refresh(serverIds)
+  async catchUp(serverIds: readonly string[] = []): Promise<void> {
+    for (const id of serverIds) this.#servers.add(id)
+    await this.refresh()
     const missed = [...this.#pending]
     this.#pending.clear()
     for (const key of missed) this.#bump(key)

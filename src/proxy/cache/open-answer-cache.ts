@@ -80,12 +80,12 @@ export async function openAnswerCache(options: OpenAnswerCacheOptions): Promise<
     redis.store.subscribe(channel, text => answers.generations.heard(text))
     redis.onBack = () => {
       answers.forgetHere()
-      void answers.generations.catchUp(ids)
+      void answers.generations.catchUp()
     }
     await answers.generations.catchUp(ids)
   }
   const sweeper = kept && setInterval(() => kept.sweep(), sweepMs).unref()
-  const refresher = redis && setInterval(() => void answers.generations.refresh(ids), refreshMs).unref()
+  const refresher = redis && setInterval(() => void answers.generations.refresh(), refreshMs).unref()
   return {
     answers,
     report: () => ({

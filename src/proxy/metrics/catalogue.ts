@@ -3,6 +3,7 @@ import {backendMetrics} from './backends.ts'
 import {cacheMetrics} from './cache.ts'
 import type {MetricsGroup} from './input.ts'
 import {processMetrics} from './process.ts'
+import {reloadMetrics} from './reload.ts'
 import {requestLogMetrics} from './request-log.ts'
 import {requestMetrics} from './requests.ts'
 import {resilienceMetrics} from './resilience.ts'
@@ -18,6 +19,7 @@ export const metricsGroups: readonly MetricsGroup[] = [
   cacheMetrics,
   requestLogMetrics,
   sharedStateMetrics,
+  reloadMetrics,
   runtimeMetrics,
   processMetrics,
 ]
