@@ -18,8 +18,8 @@ export const metricsGroups: readonly MetricsGroup[] = [
   accessMetrics,
   cacheMetrics,
   requestLogMetrics,
-  sharedStateMetrics,
   reloadMetrics,
+  sharedStateMetrics,
   runtimeMetrics,
   processMetrics,
 ]
