@@ -95,16 +95,15 @@ const breakerNews = {
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
   const {config, instance, clock, events, log, redactor, identity, server, reaper, health} = parts
-  const maxAgeMs = config.server.session_max_age
-  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, maxAgeMs, clock.wallMs)
+  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
   const sessions = new Sessions({
     ...sessionLimits(config),
-    maxAgeMs,
     clock,
     readId: (id, principal) => ids.read(id, principal),
     make: newSession,
   })
-  const environment = {instance, clock, identity, reaper}
+  let starts = 0
+  const environment = {instance, clock, identity, reaper, nextStart: () => ++starts}
   const stalls = new StallWatch(clock.now)
   const subscriptions = new Subscriptions(identity)
   const ownScopes = new Set<OwnScope>()
@@ -120,7 +119,9 @@ export function assemble(parts: AssemblyParts): Assembly {
       onChange: backendChanged,
       onConnected: (backend, link) => subscriptions.connected(backend, link),
       onBreaker: breakerChanged,
-      onHeard: (backend, method) => others?.news.announced(backend, method),
+      onHeard: (backend, method) => {
+        if (serving.has(backend)) others?.news.announced(backend, method)
+      },
       onNotification: backendNotified,
     })
   const groupsFor = (all: readonly Backend[], balancing = loadBalancerOf(config)): ServerGroup[] =>
@@ -153,8 +154,8 @@ export function assemble(parts: AssemblyParts): Assembly {
     const retry_after_ms = to === 'open' ? backend.breaker.retryAfterMs : undefined
     const pairs = {server_id: backend.id, from, to, why, failures: backend.breaker.failures, retry_after_ms}
     log.write({level, module: 'breaker', kind, message, pairs})
-    if (to === 'open') others?.news.opened(backend)
     if (!serving.has(backend)) return
+    if (to === 'open') others?.news.opened(backend)
     events.emit({type: 'breaker', serverId: backend.id, from, to, why: shortText(redactor.text(why), 1024)})
     events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
   }
@@ -208,6 +209,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     const session: Session = new Session(id, opening, scope)
     return session
   }
+
   const servicesOf = (settings: Config, all: readonly Backend[], own: () => readonly ServerGroup[]): Services => ({
     ...lasting,
     backends: all,
@@ -303,8 +305,8 @@ export function assemble(parts: AssemblyParts): Assembly {
 /** A process that is asked to end and does not is killed after this. */
 const retireGraceMs = 2000
 
-function sessionLimits({server}: Config): {idleTimeoutMs: number; max: number} {
-  return {idleTimeoutMs: server.session_idle_timeout, max: server.max_sessions}
+function sessionLimits({server}: Config): {idleTimeoutMs: number; max: number; maxAgeMs: number} {
+  return {idleTimeoutMs: server.session_idle_timeout, max: server.max_sessions, maxAgeMs: server.session_max_age}
 }
 
 /** Nobody is there who could be asked: a modern client is only asked during its own call. */

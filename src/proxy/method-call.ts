@@ -12,6 +12,7 @@ import type {RequestStates} from './request-state.ts'
 import type {ServerGroup} from './server-group.ts'
 import type {Session} from './session.ts'
 import type {Sessions} from './sessions.ts'
+import type {SessionOpening} from './shared/session-ids.ts'
 import type {Subscriptions} from './subscriptions.ts'
 
 /** What the methods work with. */
@@ -35,14 +36,6 @@ export interface Services {
   readonly scopeFor: (principal: string, profile: ClientProfile) => ClientScope
   /** Opens what a new session needs of its own. */
   readonly openSession: (opening: SessionOpening) => Session
-}
-
-/** What a client says of itself when it opens a session. */
-export interface SessionOpening {
-  readonly principal: string
-  readonly protocolVersion: string
-  readonly clientName: string
-  readonly profile: ClientProfile
 }
 
 /** One request of a client, on its way through the proxy. */

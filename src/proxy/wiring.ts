@@ -33,17 +33,17 @@ export interface WiringParts {
   readonly catalogue: Catalogue
   readonly ledger: RequestLedger
   readonly clock: Clock
+  /** Where instances share their limits. */
+  readonly counter: SharedCounter | undefined
   readonly log: RuntimeLog
   readonly redactor: Redactor
-  /** Counts hits over all instances, where they share one. */
-  readonly counter: SharedCounter | undefined
   readonly health: () => HealthReport
 }
 
 /** @throws AppError `JWT_KEY_FILE` */
 export async function openWiring(parts: WiringParts): Promise<Wiring> {
-  const {config, services, former, listenHost, catalogue, ledger, clock, log, redactor, counter, health} = parts
-  const gate = await openGate({config, services, clock, log: message => log.write(message), former, counter})
+  const {config, services, former, listenHost, catalogue, ledger, clock, counter, log, redactor, health} = parts
+  const gate = await openGate({config, services, clock, log: message => log.write(message), counter, former})
   const {tracing} = config.observability
   const traces = new TraceContexts({
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,

@@ -16,8 +16,8 @@ export const metricsGroups: readonly MetricsGroup[] = [
   resilienceMetrics,
   accessMetrics,
   requestLogMetrics,
-  sharedStateMetrics,
   reloadMetrics,
+  sharedStateMetrics,
   runtimeMetrics,
   processMetrics,
 ]
