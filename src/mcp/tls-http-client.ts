@@ -1,17 +1,24 @@
-import {type Dispatcher, Pool} from 'undici'
-import type {HttpClient, HttpClientOptions, HttpExchange, HttpReceiver, HttpRequest} from './http-client.ts'
+import {buildConnector, type Dispatcher, Pool} from 'undici'
+import type {
+  HttpClient,
+  HttpClientOptions,
+  HttpExchange,
+  HttpReceiver,
+  HttpRequest,
+  TlsIdentity,
+} from './http-client.ts'
 
 /** Requests through undici's dispatch, its cheapest way. */
 export class TlsHttpClient implements HttpClient {
   readonly #origin: string
   readonly #pool: Pool
 
-  constructor({origin, pool, connectTimeoutMs}: HttpClientOptions) {
+  constructor({origin, pool, connectTimeoutMs, tls}: HttpClientOptions) {
     this.#origin = origin
     this.#pool = new Pool(origin, {
       connections: pool.maxConnections,
       allowH2: false,
-      connect: {timeout: connectTimeoutMs},
+      connect: tls === undefined ? {timeout: connectTimeoutMs} : connectAs(tls, connectTimeoutMs),
       // Each call has a timer of its own, and an event stream may be silent for as long as nothing happens.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -29,6 +36,23 @@ export class TlsHttpClient implements HttpClient {
 
   destroy(): Promise<void> {
     return this.#pool.destroy()
+  }
+}
+
+/** A new identity has a connector of its own: a TLS session of the old one is not resumed with it. */
+function connectAs(identity: () => TlsIdentity, timeoutMs: number): buildConnector.connector {
+  let used: TlsIdentity | undefined
+  let connect: buildConnector.connector | undefined
+  return (options, callback) => {
+    try {
+      const current = identity()
+      if (connect === undefined || current !== used)
+        connect = buildConnector({...current, timeout: timeoutMs, allowH2: false})
+      used = current
+      connect(options, callback)
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)), null)
+    }
   }
 }
 

@@ -28,6 +28,8 @@ const neverConnected = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'ENOT
 
 /** What the network did, as a verdict with host and cause. */
 export function transportFailure(origin: string, error: Error, written: boolean): CallFailure {
+  // Ours, before anything was sent: it knows better what it is.
+  if (error instanceof CallFailure) return error
   const root = error.cause instanceof Error ? error.cause : error
   const code = errnoCode(root) ?? errnoCode(error)
   const connected = written && (code === undefined || !neverConnected.has(code))

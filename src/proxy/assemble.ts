@@ -4,6 +4,7 @@ import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
 import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Reaper} from '../mcp/reaper.ts'
+import type {LearningRedactor} from '../redaction/known-values.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
 import type {Clock} from '../shared/clock.ts'
@@ -48,7 +49,8 @@ export interface AssemblyParts {
   readonly clock: Clock
   readonly events: EventLog
   readonly log: RuntimeLog
-  readonly redactor: Redactor
+  readonly redactor: LearningRedactor
+  readonly stateDir: string
   /** How this runtime presents itself to backends, and to clients. */
   readonly identity: ClientIdentity
   readonly server: Implementation
@@ -99,6 +101,8 @@ export function assemble(parts: AssemblyParts): Assembly {
     identity,
     reaper,
     pool: httpPoolOf(config),
+    stateDir: parts.stateDir,
+    learnSecret: redactor.learn,
   }
   const balancing = loadBalancerOf(config)
   const guard = {breaker: breakerSettingsOf(config), maxInFlight: max_per_backend, maxQueue: max_queue}

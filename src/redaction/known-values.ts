@@ -1,5 +1,17 @@
 import type {RedactionReport, Redactor, SecretMarks} from './redactor.ts'
 
+/** A redactor that gets to know further values while the process runs. */
+export interface LearningRedactor extends Redactor {
+  /**
+   * Hides `secret` from now on. The newest eight of an owner are known: a token that is renewed each hour is of no worth
+   * after that.
+   * @param owner such as `server:github`
+   */
+  learn(owner: string, secret: string): void
+}
+
+const learntOfOne = 8
+
 /** Shorter strings would hit by chance (`true`, `8080`): they are protected by their place (marks), not by value. */
 const shortestKnown = 8
 
@@ -11,8 +23,10 @@ const markedMask = '‹secret:marked›'
  *
  * @example knownValuesRedactor([process.env.GITHUB_TOKEN ?? '']).text('Bearer ghp_…')
  */
-export function knownValuesRedactor(secrets: Iterable<string>): Redactor {
-  const needles = needlesOf(secrets)
+export function knownValuesRedactor(secrets: Iterable<string>): LearningRedactor {
+  const fixed = [...secrets]
+  const learnt = new Map<string, readonly string[]>()
+  let needles = needlesOf(fixed)
   const counts: Record<string, number> = {}
   const count = (rule: string): void => {
     counts[rule] = (counts[rule] ?? 0) + 1
@@ -42,8 +56,14 @@ export function knownValuesRedactor(secrets: Iterable<string>): Redactor {
     return input
   }
 
+  function learn(owner: string, secret: string): void {
+    const others = (learnt.get(owner) ?? []).filter(each => each !== secret)
+    learnt.set(owner, [...others, secret].slice(-learntOfOne))
+    needles = needlesOf([...fixed, ...[...learnt.values()].flat()])
+  }
+
   const report = (): RedactionReport => ({counts: {...counts}})
-  return {text, value, report}
+  return {text, value, report, learn}
 }
 
 /** Every form in which a known value may turn up, longest first so that no rest of a longer one is left. */
