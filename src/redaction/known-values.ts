@@ -12,6 +12,9 @@ export interface LearningRedactor extends Redactor {
 
 const learntOfOne = 8
 
+/** Of a secret at least twice as long, so much of its beginning tells it: texts are cut, and with them what they quote. */
+const tellingStart = 16
+
 /** Shorter strings would hit by chance (`true`, `8080`): they are protected by their place (marks), not by value. */
 const shortestKnown = 8
 
@@ -35,10 +38,13 @@ export function knownValuesRedactor(secrets: Iterable<string>): LearningRedactor
   function text(input: string): string {
     let output = input
     for (const needle of needles) {
-      if (!output.includes(needle)) continue
-      const parts = output.split(needle)
-      for (let i = 1; i < parts.length; i++) count('known')
-      output = parts.join(knownMask)
+      const start = needle.length < 2 * tellingStart ? needle : needle.slice(0, tellingStart)
+      const parts = output.split(start)
+      if (parts.length === 1) continue
+      output = parts.reduce((before, after) => {
+        count('known')
+        return `${before}${knownMask}${after.slice(sharedStart(after, needle.slice(start.length)))}`
+      })
     }
     return output
   }
@@ -64,6 +70,13 @@ export function knownValuesRedactor(secrets: Iterable<string>): LearningRedactor
 
   const report = (): RedactionReport => ({counts: {...counts}})
   return {text, value, report, learn}
+}
+
+/** How much of `rest` a text begins with. */
+function sharedStart(text: string, rest: string): number {
+  let length = 0
+  while (length < rest.length && text[length] === rest[length]) length++
+  return length
 }
 
 /** Every form in which a known value may turn up, longest first so that no rest of a longer one is left. */
