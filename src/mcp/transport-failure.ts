@@ -63,7 +63,7 @@ export function transportFailure(origin: string, error: Error, written: boolean)
   const root = error.cause instanceof Error ? error.cause : error
   const code = errnoCode(root) ?? errnoCode(error)
   const unwanted = code === undefined ? undefined : ownCertificate[code]
-  if (unwanted !== undefined)
+  if (code !== undefined && unwanted !== undefined)
     return new CallFailure(`${origin}: ${unwanted}`, {
       kind: 'CredentialsRejected',
       blame: 'proxy',
