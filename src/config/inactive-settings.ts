@@ -9,7 +9,6 @@ export interface InactiveSetting {
 /** Never accepted in silence. An entry goes when its setting starts to work. */
 export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'proxy.batching'},
-  {place: 'proxy.hot_reload'},
   {place: 'cache'},
   {place: 'context_optimization'},
   {place: 'tui'},

@@ -38,6 +38,7 @@ export async function forward(
     const {backend} = choice.target
     record.serverId = backend.id
     backend.retries.earn()
+    backend.claims++
     try {
       const outgoing = outgoingFor(choice.target)
       return await attempt(call, choice.panic ? {...outgoing, panic: true} : outgoing, deadline - services.now())
@@ -46,6 +47,8 @@ export async function forward(
       const next = await another(call, targets, choice, error, tried, deadline)
       if (next === undefined) throw asAnswered(call.method, error)
       choice = next
+    } finally {
+      backend.claims--
     }
   }
 }

@@ -47,20 +47,23 @@ export const listenerOptions = {
 } as const
 
 /** The listener that clients see: `/mcp`, `/health`, `/health/live`, `/api/tools/list`. */
-export function createHttpServer(options: HttpServerOptions): http.Server {
+export function createHttpServer(options: CurrentOptions): http.Server {
   const server: http.Server = http.createServer(
     listenerOptions,
     requestListener(options, () => server.listening),
   )
-  limitConnections(server, options)
+  limitConnections(server, options())
   return server
 }
 
+/** What holds now: a request stays with what held when it came. */
+export type CurrentOptions = () => HttpServerOptions
+
 /** @param listening false while the server drains: a connection that was kept alive brings one more request at most */
-export function requestListener(options: HttpServerOptions, listening: () => boolean): http.RequestListener {
+export function requestListener(options: CurrentOptions, listening: () => boolean): http.RequestListener {
   return (request, response) => {
     if (!listening()) response.setHeader('connection', 'close')
-    void serve(options, request, response)
+    void serve(options(), request, response)
   }
 }
 

@@ -34,12 +34,15 @@ export interface Services {
   /** The connections for a client of this kind: shared ones, or its own where it can be asked things. */
   readonly scopeFor: (principal: string, profile: ClientProfile) => ClientScope
   /** Opens what a new session needs of its own. */
-  readonly openSession: (opening: {
-    principal: string
-    protocolVersion: string
-    clientName: string
-    profile: ClientProfile
-  }) => Session
+  readonly openSession: (opening: SessionOpening) => Session
+}
+
+/** What a client says of itself when it opens a session. */
+export interface SessionOpening {
+  readonly principal: string
+  readonly protocolVersion: string
+  readonly clientName: string
+  readonly profile: ClientProfile
 }
 
 /** One request of a client, on its way through the proxy. */

@@ -1,16 +1,7 @@
 import type {RedactionReport, Redactor, SecretMarks} from './redactor.ts'
 
-/** A redactor that gets to know further values while the process runs. */
-export interface LearningRedactor extends Redactor {
-  /**
-   * Hides `secret` from now on. The newest eight of an owner are known: a token that is renewed each hour is of no worth
-   * after that.
-   * @param owner such as `server:github`
-   */
-  learn(owner: string, secret: string): void
-}
-
-const learntOfOne = 8
+/** How many of an owner's renewed secrets are known: one that is renewed each hour is of no worth after that. */
+const renewedKept = 8
 
 /** Of a secret at least twice as long, so much of its beginning tells it: texts are cut, and with them what they quote. */
 const tellingStart = 16
@@ -21,15 +12,24 @@ const shortestKnown = 8
 const knownMask = '‹secret:known›'
 const markedMask = '‹secret:marked›'
 
+/** A redactor that can be told of more secrets. */
+export interface KnownValues extends Redactor {
+  /** None of these is ever forgotten. */
+  learn(secrets: Iterable<string>): void
+  /** The newest few of an owner (`server:github`) are known. */
+  renew(owner: string, secret: string): void
+}
+
 /**
  * A redactor that knows exact secret values, and hides them in their plain, base64, URL-encoded and JSON-escaped forms.
  *
  * @example knownValuesRedactor([process.env.GITHUB_TOKEN ?? '']).text('Bearer ghp_…')
  */
-export function knownValuesRedactor(secrets: Iterable<string>): LearningRedactor {
-  const fixed = [...secrets]
-  const learnt = new Map<string, readonly string[]>()
-  let needles = needlesOf(fixed)
+export function knownValuesRedactor(secrets: Iterable<string>): KnownValues {
+  const known = new Set(secrets)
+  const renewed = new Map<string, readonly string[]>()
+  let needles = needlesOf(known)
+  let starts = startsOf(needles)
   const counts: Record<string, number> = {}
   const count = (rule: string): void => {
     counts[rule] = (counts[rule] ?? 0) + 1
@@ -38,12 +38,16 @@ export function knownValuesRedactor(secrets: Iterable<string>): LearningRedactor
   function text(input: string): string {
     let output = input
     for (const needle of needles) {
-      const start = needle.length < 2 * tellingStart ? needle : needle.slice(0, tellingStart)
-      const parts = output.split(start)
-      if (parts.length === 1) continue
-      output = parts.reduce((before, after) => {
+      if (!output.includes(needle)) continue
+      const parts = output.split(needle)
+      for (let i = 1; i < parts.length; i++) count('known')
+      output = parts.join(knownMask)
+    }
+    for (const [start, rests] of starts) {
+      if (!output.includes(start)) continue
+      output = output.split(start).reduce((before, after) => {
         count('known')
-        return `${before}${knownMask}${after.slice(sharedStart(after, needle.slice(start.length)))}`
+        return `${before}${knownMask}${after.slice(Math.max(...rests.map(rest => sharedStart(after, rest))))}`
       })
     }
     return output
@@ -62,14 +66,35 @@ export function knownValuesRedactor(secrets: Iterable<string>): LearningRedactor
     return input
   }
 
-  function learn(owner: string, secret: string): void {
-    const others = (learnt.get(owner) ?? []).filter(each => each !== secret)
-    learnt.set(owner, [...others, secret].slice(-learntOfOne))
-    needles = needlesOf([...fixed, ...[...learnt.values()].flat()])
-  }
-
   const report = (): RedactionReport => ({counts: {...counts}})
-  return {text, value, report, learn}
+  const learn = (more: Iterable<string>): void => {
+    const before = known.size
+    for (const secret of more) known.add(secret)
+    if (known.size > before) changed()
+  }
+  function renew(owner: string, secret: string): void {
+    const others = (renewed.get(owner) ?? []).filter(each => each !== secret)
+    renewed.set(owner, [...others, secret].slice(-renewedKept))
+    changed()
+  }
+  function changed(): void {
+    needles = needlesOf([...known, ...[...renewed.values()].flat()])
+    starts = startsOf(needles)
+  }
+  return {text, value, report, learn, renew}
+}
+
+/** The beginnings of long secrets, and how each may go on. */
+function startsOf(needles: readonly string[]): Map<string, string[]> {
+  const starts = new Map<string, string[]>()
+  for (const needle of needles) {
+    if (needle.length < 2 * tellingStart) continue
+    const start = needle.slice(0, tellingStart)
+    const rests = starts.get(start) ?? []
+    rests.push(needle.slice(tellingStart))
+    starts.set(start, rests)
+  }
+  return starts
 }
 
 /** How much of `rest` a text begins with. */

@@ -669,4 +669,20 @@ export const brokenConfigs: readonly BrokenConfig[] = [
     line: 4,
     column: 12,
   },
+  {
+    name: 'a shared Redis without the key that sessions are signed with',
+    text: 'version: "1.0"\nshared:\n  redis:\n    url: redis://localhost\n',
+    code: 'server.no_session_key',
+    line: 3,
+    column: 3,
+    message: /shared\.redis needs server\.session_key/,
+  },
+  {
+    name: 'a session key that can be guessed',
+    text: 'version: "1.0"\nserver:\n  session_key: tiger\n',
+    code: 'server.weak_session_key',
+    severity: 'warning',
+    line: 3,
+    column: 3,
+  },
 ]

@@ -2,6 +2,7 @@ import {accessMetrics} from './access.ts'
 import {backendMetrics} from './backends.ts'
 import type {MetricsGroup} from './input.ts'
 import {processMetrics} from './process.ts'
+import {reloadMetrics} from './reload.ts'
 import {requestLogMetrics} from './request-log.ts'
 import {requestMetrics} from './requests.ts'
 import {resilienceMetrics} from './resilience.ts'
@@ -16,6 +17,7 @@ export const metricsGroups: readonly MetricsGroup[] = [
   accessMetrics,
   requestLogMetrics,
   sharedStateMetrics,
+  reloadMetrics,
   runtimeMetrics,
   processMetrics,
 ]
