@@ -18,7 +18,7 @@ export class TlsHttpClient implements HttpClient {
     this.#pool = new Pool(origin, {
       connections: pool.maxConnections,
       allowH2: false,
-      connect: tls === undefined ? {timeout: connectTimeoutMs} : connectAs(tls, connectTimeoutMs),
+      connect: connectAs(tls ?? systemTrust, connectTimeoutMs),
       // Each call has a timer of its own, and an event stream may be silent for as long as nothing happens.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -39,6 +39,9 @@ export class TlsHttpClient implements HttpClient {
   }
 }
 
+const nobody: TlsIdentity = {}
+const systemTrust = (): TlsIdentity => nobody
+
 /** A new identity has a connector of its own: a TLS session of the old one is not resumed with it. */
 function connectAs(identity: () => TlsIdentity, timeoutMs: number): buildConnector.connector {
   let used: TlsIdentity | undefined
@@ -49,7 +52,13 @@ function connectAs(identity: () => TlsIdentity, timeoutMs: number): buildConnect
       if (connect === undefined || current !== used)
         connect = buildConnector({...current, timeout: timeoutMs, allowH2: false})
       used = current
-      connect(options, callback)
+      connect(options, (...[error, socket]) => {
+        // What the other side says of our certificate comes after the handshake (TLS 1.3); undici would have the end of the
+        // stream, which follows, take its place.
+        socket?.once('error', () => socket.destroy())
+        if (error === null) callback(null, socket)
+        else callback(error, null)
+      })
     } catch (error) {
       callback(error instanceof Error ? error : new Error(String(error)), null)
     }

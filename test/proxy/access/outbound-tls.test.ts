@@ -4,8 +4,10 @@ import {join} from 'node:path'
 import {beforeAll, describe, expect, test, vi} from 'vitest'
 import {ControlClient} from '../../../src/control/client.ts'
 import {type CertificateFiles, TestAuthority} from '../../auth/certificates.ts'
-import {findBinary} from '../../helpers/missing-binary.ts'
+import {freePort} from '../../helpers/free-port.ts'
+import {findBinary, needsBinary} from '../../helpers/missing-binary.ts'
 import {postMcp} from '../../helpers/post-mcp.ts'
+import {spawnProgram} from '../../helpers/program.ts'
 import {type StartedRuntime, startRuntime} from '../../helpers/start-runtime.ts'
 import {tempDir} from '../../helpers/temp-dir.ts'
 import {startGuardedBackend} from './guarded-backend.ts'
@@ -112,8 +114,15 @@ describe.skipIf(findBinary('openssl') === undefined)('TLS to a server', () => {
   })
 
   test('to a server that wants a certificate and gets none says that it is ours that is missing', async () => {
-    const backend = await startGuardedBackend(mutual())
-    const runtime = await startRuntime(far(backend.endpoint, {ca}), {until: 'listening'})
+    // Node closes such a connection without a word; OpenSSL says why.
+    const port = await freePort()
+    const files = ['-cert', server.cert, '-key', server.key, '-CAfile', ca]
+    const openssl = spawnProgram(needsBinary('openssl'), [
+      ...['s_server', '-accept', `127.0.0.1:${port}`, '-Verify', '1', '-verify_return_error'],
+      ...files,
+    ])
+    await openssl.untilOutput(/ACCEPT/)
+    const runtime = await startRuntime(far(`https://127.0.0.1:${port}/mcp`, {ca}), {until: 'listening'})
     expect(await downBecause(runtime)).toMatchObject({
       kind: 'CredentialsRejected',
       blame: 'proxy',
