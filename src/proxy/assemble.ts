@@ -4,7 +4,7 @@ import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
 import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Reaper} from '../mcp/reaper.ts'
-import type {Redactor} from '../redaction/redactor.ts'
+import type {KnownValues} from '../redaction/known-values.ts'
 import type {Clock} from '../shared/clock.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {BreakerRow} from '../store/breaker-states.ts'
@@ -51,7 +51,8 @@ export interface AssemblyParts {
   readonly clock: Clock
   readonly events: EventLog
   readonly log: RuntimeLog
-  readonly redactor: Redactor
+  readonly redactor: KnownValues
+  readonly stateDir: string
   /** How this runtime presents itself to backends, and to clients. */
   readonly identity: ClientIdentity
   readonly server: Implementation
@@ -106,7 +107,15 @@ export function assemble(parts: AssemblyParts): Assembly {
     make: newSession,
   })
   let starts = 0
-  const environment = {instance, clock, identity, reaper, nextStart: () => ++starts}
+  const environment = {
+    instance,
+    clock,
+    identity,
+    reaper,
+    nextStart: () => ++starts,
+    stateDir: parts.stateDir,
+    learnSecret: redactor.renew,
+  }
   const stalls = new StallWatch(clock.now)
   const subscriptions = new Subscriptions(identity)
   const ownScopes = new Set<OwnScope>()

@@ -152,6 +152,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     identity,
     server,
     reaper,
+    stateDir: options.stateDir,
     health: store.health,
     breakers,
     cache: cache?.answers,
