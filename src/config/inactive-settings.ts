@@ -10,9 +10,5 @@ export interface InactiveSetting {
 export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'servers.*.auth.oauth'},
   {place: 'servers.*.auth.tls'},
-  {place: 'proxy.batching'},
-  {place: 'proxy.hot_reload'},
-  {place: 'cache'},
-  {place: 'context_optimization'},
   {place: 'tui'},
 ]

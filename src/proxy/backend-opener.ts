@@ -24,7 +24,6 @@ export class BackendOpener {
   /** Of the newest process only: an earlier one's words explain nothing. */
   #lastWords: string[] = []
   #legacy = false
-  #generation = 0
   #stopped = false
 
   constructor(options: BackendOpenerOptions) {
@@ -75,7 +74,7 @@ export class BackendOpener {
     return openBackend({
       config,
       environment: {...environment, identity},
-      generation: ++this.#generation,
+      generation: environment.nextStart(),
       era: this.#legacy ? 'legacy' : 'unknown',
       events: {...events, onOddity: (kind, detail) => this.#oddities.note(kind, detail)},
       onSpawn: pid => {

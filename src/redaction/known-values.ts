@@ -6,13 +6,19 @@ const shortestKnown = 8
 const knownMask = '‹secret:known›'
 const markedMask = '‹secret:marked›'
 
+/** A redactor that can be told of more secrets; none is ever forgotten. */
+export interface KnownValues extends Redactor {
+  learn(secrets: Iterable<string>): void
+}
+
 /**
  * A redactor that knows exact secret values, and hides them in their plain, base64, URL-encoded and JSON-escaped forms.
  *
  * @example knownValuesRedactor([process.env.GITHUB_TOKEN ?? '']).text('Bearer ghp_…')
  */
-export function knownValuesRedactor(secrets: Iterable<string>): Redactor {
-  const needles = needlesOf(secrets)
+export function knownValuesRedactor(secrets: Iterable<string>): KnownValues {
+  const known = new Set(secrets)
+  let needles = needlesOf(known)
   const counts: Record<string, number> = {}
   const count = (rule: string): void => {
     counts[rule] = (counts[rule] ?? 0) + 1
@@ -43,7 +49,12 @@ export function knownValuesRedactor(secrets: Iterable<string>): Redactor {
   }
 
   const report = (): RedactionReport => ({counts: {...counts}})
-  return {text, value, report}
+  const learn = (more: Iterable<string>): void => {
+    const before = known.size
+    for (const secret of more) known.add(secret)
+    if (known.size > before) needles = needlesOf(known)
+  }
+  return {text, value, report, learn}
 }
 
 /** Every form in which a known value may turn up, longest first so that no rest of a longer one is left. */
