@@ -1,6 +1,6 @@
 import {isDeepStrictEqual} from 'node:util'
 import type {Config} from '../../config/schema.ts'
-import {sharedRedisOf, sharedRedisOf} from '../shared/shared-state.ts'
+import {sharedRedisOf} from '../shared/shared-state.ts'
 
 /** Settings that a running process cannot take up: what listens where, which files and databases are open. */
 const fixed: readonly {readonly place: string; readonly of: (config: Config) => unknown}[] = [
@@ -11,8 +11,6 @@ const fixed: readonly {readonly place: string; readonly of: (config: Config) => 
   {place: 'server.tls.port', of: ({server: {tls}}) => tls?.port},
   {place: 'server.tls.client_ca', of: ({server: {tls}}) => tls?.client_ca !== undefined},
   {place: 'server.session_key', of: ({server}) => server.session_key},
-  {place: 'server.previous_session_key', of: ({server}) => server.previous_session_key},
-  {place: 'shared.redis', of: sharedRedisOf},
   {place: 'server.session_max_age', of: ({server}) => server.session_max_age},
   {place: 'server.max_client_processes', of: ({server}) => server.max_client_processes},
   {place: 'cache.redis', of: sharedRedisOf},
