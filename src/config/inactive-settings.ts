@@ -10,8 +10,5 @@ export interface InactiveSetting {
 export const inactiveSettings: readonly InactiveSetting[] = [
   {place: 'servers.*.auth.oauth'},
   {place: 'servers.*.auth.tls'},
-  {place: 'proxy.batching'},
-  {place: 'cache'},
-  {place: 'context_optimization'},
   {place: 'tui'},
 ]

@@ -13,6 +13,7 @@ import {Backend} from './backend.ts'
 import {type BackendSettings, backendSettings} from './backend-settings.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import {balancers} from './balance/balancers.ts'
+import type {AnswerCache} from './cache/answer-cache.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
@@ -63,6 +64,8 @@ export interface AssemblyParts {
   readonly keys: SessionKeys
   /** Where there are other instances. */
   readonly shared: SharedState | undefined
+  /** Where answers are kept or shared. */
+  readonly cache: AnswerCache | undefined
 }
 
 /** The inside of a runtime: what lives as long as it does, and what the configuration of the moment makes of it. */
@@ -94,7 +97,7 @@ const breakerNews = {
 
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
-  const {config, instance, clock, events, log, redactor, identity, server, reaper, health} = parts
+  const {config, instance, clock, events, log, redactor, identity, server, reaper, health, cache} = parts
   const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
   const sessions = new Sessions({
     ...sessionLimits(config),
@@ -117,9 +120,13 @@ export function assemble(parts: AssemblyParts): Assembly {
       target: targetText(settings.config, redactor),
       log: message => log.write(message),
       onChange: backendChanged,
-      onConnected: (backend, link) => subscriptions.connected(backend, link),
+      onConnected: (backend, link) => {
+        cache?.connected(backend)
+        subscriptions.connected(backend, link)
+      },
       onBreaker: breakerChanged,
       onHeard: (backend, method) => {
+        cache?.heard(backend, method)
         if (serving.has(backend)) others?.news.announced(backend, method)
       },
       onNotification: backendNotified,
@@ -161,7 +168,10 @@ export function assemble(parts: AssemblyParts): Assembly {
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
-    if (typeof uri === 'string' && params) return subscriptions.updated(backend, uri, params)
+    if (typeof uri === 'string' && params) {
+      cache?.resourceUpdated(backend, uri)
+      return subscriptions.updated(backend, uri, params)
+    }
     if (serving.has(backend) && listsChangedBy(method).length > 0) sessions.notifyAll(method, params)
   }
 
@@ -195,6 +205,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     detail: new RequestDetail(log),
     identity,
     server,
+    cache,
     now: clock.now,
     scopeFor: (principal: string, profile: ClientProfile) =>
       profile.interactive ? profileScopes.for(principal, profile) : shared,

@@ -7,6 +7,7 @@ import {openGate} from './access/open-gate.ts'
 import {resourceMetadata} from './access/resource-metadata.ts'
 import type {SharedCounter} from './access/shared-counter.ts'
 import type {Catalogue} from './catalogue.ts'
+import {compressionOf} from './compression/compression.ts'
 import type {HealthReport, HttpServerOptions} from './http-server.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
 import type {Services} from './method-call.ts'
@@ -48,7 +49,9 @@ export async function openWiring(parts: WiringParts): Promise<Wiring> {
   const traces = new TraceContexts({
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
   })
+  const compression = compressionOf(config)
   const endpoint = new McpEndpoint({
+    compression,
     traces,
     authIsOn: config.auth?.enabled === true,
     services,
@@ -73,6 +76,7 @@ export async function openWiring(parts: WiringParts): Promise<Wiring> {
     traces,
     now: clock.now,
     maxConnections: 10_000,
+    compression,
   }
   return {config, services, gate, front}
 }

@@ -1,5 +1,6 @@
 import {accessMetrics} from './access.ts'
 import {backendMetrics} from './backends.ts'
+import {cacheMetrics} from './cache.ts'
 import type {MetricsGroup} from './input.ts'
 import {processMetrics} from './process.ts'
 import {reloadMetrics} from './reload.ts'
@@ -15,6 +16,7 @@ export const metricsGroups: readonly MetricsGroup[] = [
   backendMetrics,
   resilienceMetrics,
   accessMetrics,
+  cacheMetrics,
   requestLogMetrics,
   reloadMetrics,
   sharedStateMetrics,

@@ -23,6 +23,8 @@ const fixed: readonly {readonly place: string; readonly of: (config: Config) => 
     place: 'servers.*.health_check (its history)',
     of: ({servers}) => servers.some(server => server.health_check?.enabled),
   },
+  {place: 'cache', of: ({cache}) => cache},
+  {place: 'proxy.batching', of: ({proxy}) => proxy?.batching},
   {place: 'profiling', of: ({profiling}) => profiling},
 ]
 
