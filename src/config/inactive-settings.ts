@@ -7,9 +7,4 @@ export interface InactiveSetting {
 }
 
 /** Never accepted in silence. An entry goes when its setting starts to work. */
-export const inactiveSettings: readonly InactiveSetting[] = [
-  {place: 'proxy.batching'},
-  {place: 'cache'},
-  {place: 'context_optimization'},
-  {place: 'tui'},
-]
+export const inactiveSettings: readonly InactiveSetting[] = [{place: 'tui'}]

@@ -26,7 +26,6 @@ export class BackendOpener {
   #lastWords: string[] = []
   #access: Promise<BackendAccess> | undefined
   #legacy = false
-  #generation = 0
   #stopped = false
 
   constructor(options: BackendOpenerOptions) {
@@ -85,7 +84,7 @@ export class BackendOpener {
     return openBackend({
       config,
       environment: {...environment, identity},
-      generation: ++this.#generation,
+      generation: environment.nextStart(),
       era: this.#legacy ? 'legacy' : 'unknown',
       events: {...events, onOddity: (kind, detail) => this.#oddities.note(kind, detail)},
       onSpawn: pid => {

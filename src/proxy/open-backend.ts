@@ -17,6 +17,8 @@ export interface BackendEnvironment {
   readonly clock: Clock
   readonly identity: ClientIdentity
   readonly reaper: Reaper
+  /** A number that no start of this runtime had before: what is swept by its mark is that one and no other. */
+  readonly nextStart: () => number
   /** Connections to each HTTP server. */
   readonly pool: HttpPoolOptions
   readonly stateDir: string
