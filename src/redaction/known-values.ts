@@ -46,8 +46,11 @@ export function knownValuesRedactor(secrets: Iterable<string>): KnownValues {
     for (const [start, rests] of starts) {
       if (!output.includes(start)) continue
       output = output.split(start).reduce((before, after) => {
+        const left = after.slice(Math.max(...rests.map(rest => sharedStart(after, rest))))
+        // Where a word goes on in another way it is another word: paths begin alike, and are known from environments.
+        if (/^[\w/.+=~-]/.test(left)) return `${before}${start}${after}`
         count('known')
-        return `${before}${knownMask}${after.slice(Math.max(...rests.map(rest => sharedStart(after, rest))))}`
+        return `${before}${knownMask}${left}`
       })
     }
     return output

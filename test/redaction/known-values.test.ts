@@ -92,6 +92,22 @@ describe('a secret that is cut', () => {
   })
 })
 
+describe('a secret among others that begin alike', () => {
+  it('leaves no part of a whole one, whichever of them it is', () => {
+    const tokens = ['payload-of-the-old-one.sig1', 'payload-of-the-new-one.sig2'].map(
+      rest => `eyJhbGciOiJSUzI1NiJ9.${rest}`,
+    )
+    const redactor = knownValuesRedactor(tokens)
+    expect(redactor.text(tokens.join(' '))).toBe('‹secret:known› ‹secret:known›')
+  })
+
+  it('does not hide a path that only begins like one', () => {
+    const redactor = knownValuesRedactor(['/home/alice/projects/some-long-repository'])
+    const other = 'cannot read /home/alice/projects/other/config.yaml'
+    expect(redactor.text(other)).toBe(other)
+  })
+})
+
 describe('secrets that are renewed', () => {
   it('are known from then on, the newest eight of each owner, beside those of the start', () => {
     const redactor = knownValuesRedactor(['from-the-start'])
