@@ -258,7 +258,7 @@ try {
     const head = ['server', 'calls', 'answered', 'errors', 'wrong', 'late', 'never', 'cut off', 'skipped']
     process.stdout.write(
       [
-        `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; ${seconds} s at ${rate} calls a second (70 % of the peak)`,
+        `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; ${seconds} s at ${rate} calls a second (${values.rate === undefined ? '70 % of the peak' : 'as given; the peak was not measured'})`,
         `faults: ${[...injected].map(([id, count]) => `${id} ${count}x`).join(', ')}`,
         ...(leftOut.length > 0 ? [`not possible here: ${leftOut.join(', ')}`] : []),
         '',

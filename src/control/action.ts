@@ -22,7 +22,16 @@ export interface Action {
 }
 
 /** Every action that the runtime knows: one line each. */
-export const actionIds = ['stop', 'reload', 'log_level', 'profile_cpu', 'profile_mem', 'trace'] as const
+export const actionIds = [
+  'stop',
+  'reload',
+  'log_level',
+  'profile_cpu',
+  'profile_mem',
+  'trace',
+  'cache_clear',
+  'cache_rebuild',
+] as const
 export type ActionId = (typeof actionIds)[number]
 
 /** Stops the runtime: refuses new work, lets requests in flight end, ends the children. */

@@ -100,6 +100,33 @@ const requestLogFigures = z.object({
   lastError: z.string().nullable(),
 })
 
+const cacheFigures = z.object({
+  /** Answers are kept. */
+  enabled: z.boolean(),
+  backend: z.enum(['memory', 'redis']),
+  /** Identical reads become one call. */
+  batching: z.boolean(),
+  hits: z.number().int(),
+  misses: z.number().int(),
+  /** Not looked for: the answer would belong to one client alone. */
+  bypassed: z.number().int(),
+  /** Requests that got the answer of another one's call. */
+  batched: z.number().int(),
+  invalidations: z.number().int(),
+  entries: z.number().int(),
+  bytes: z.number().int(),
+  evictions: z.number().int(),
+  maxEntries: z.number().int(),
+  maxBytes: z.number(),
+  /** No answer is kept longer. */
+  ttlMs: z.number().nullable(),
+  methods: z.array(
+    z.object({method: z.string(), hits: z.number().int(), misses: z.number().int(), bypassed: z.number().int()}),
+  ),
+  /** Null where answers are kept in memory alone. */
+  redis: z.object({up: z.boolean(), hits: z.number().int(), lastError: z.string().nullable()}).nullable(),
+})
+
 /** What has a configuration read anew: the file changed, a signal came, an operator asked. */
 export const reloadTriggers = ['file', 'signal', 'command'] as const
 export type ReloadTrigger = (typeof reloadTriggers)[number]
@@ -270,6 +297,8 @@ export const snapshot = z.object({
     .optional(),
   /** Absent where no request log is kept. */
   requestLog: requestLogFigures.optional(),
+  /** Absent where answers are neither kept nor shared. */
+  cache: cacheFigures.optional(),
 })
 export type Snapshot = z.infer<typeof snapshot>
 
@@ -287,6 +316,8 @@ export const requestEvent = z.object({
   /** HTTP status. */
   status: z.number().int(),
   responseBytes: z.number().int(),
+  /** `hit`, `miss` …; null where no cache was asked. */
+  cache: z.string().nullable().optional(),
   durationMs: z.number(),
   serverId: z.string().nullable(),
   traceId: z.string(),

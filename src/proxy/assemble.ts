@@ -4,7 +4,7 @@ import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
 import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Reaper} from '../mcp/reaper.ts'
-import type {Redactor} from '../redaction/redactor.ts'
+import type {KnownValues} from '../redaction/known-values.ts'
 import type {Clock} from '../shared/clock.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {BreakerRow} from '../store/breaker-states.ts'
@@ -13,6 +13,7 @@ import {Backend} from './backend.ts'
 import {type BackendSettings, backendSettings} from './backend-settings.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import {balancers} from './balance/balancers.ts'
+import type {AnswerCache} from './cache/answer-cache.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
@@ -50,7 +51,8 @@ export interface AssemblyParts {
   readonly clock: Clock
   readonly events: EventLog
   readonly log: RuntimeLog
-  readonly redactor: Redactor
+  readonly redactor: KnownValues
+  readonly stateDir: string
   /** How this runtime presents itself to backends, and to clients. */
   readonly identity: ClientIdentity
   readonly server: Implementation
@@ -63,6 +65,8 @@ export interface AssemblyParts {
   readonly keys: SessionKeys
   /** Where there are other instances. */
   readonly shared: SharedState | undefined
+  /** Where answers are kept or shared. */
+  readonly cache: AnswerCache | undefined
 }
 
 /** The inside of a runtime: what lives as long as it does, and what the configuration of the moment makes of it. */
@@ -94,17 +98,24 @@ const breakerNews = {
 
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
-  const {config, instance, clock, events, log, redactor, identity, server, reaper, health} = parts
-  const maxAgeMs = config.server.session_max_age
-  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, maxAgeMs, clock.wallMs)
+  const {config, instance, clock, events, log, redactor, identity, server, reaper, health, cache} = parts
+  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
   const sessions = new Sessions({
     ...sessionLimits(config),
-    maxAgeMs,
     clock,
     readId: (id, principal) => ids.read(id, principal),
     make: newSession,
   })
-  const environment = {instance, clock, identity, reaper}
+  let starts = 0
+  const environment = {
+    instance,
+    clock,
+    identity,
+    reaper,
+    nextStart: () => ++starts,
+    stateDir: parts.stateDir,
+    learnSecret: redactor.renew,
+  }
   const stalls = new StallWatch(clock.now)
   const subscriptions = new Subscriptions(identity)
   const ownScopes = new Set<OwnScope>()
@@ -118,9 +129,15 @@ export function assemble(parts: AssemblyParts): Assembly {
       target: targetText(settings.config, redactor),
       log: message => log.write(message),
       onChange: backendChanged,
-      onConnected: (backend, link) => subscriptions.connected(backend, link),
+      onConnected: (backend, link) => {
+        cache?.connected(backend)
+        subscriptions.connected(backend, link)
+      },
       onBreaker: breakerChanged,
-      onHeard: (backend, method) => others?.news.announced(backend, method),
+      onHeard: (backend, method) => {
+        cache?.heard(backend, method)
+        if (serving.has(backend)) others?.news.announced(backend, method)
+      },
       onNotification: backendNotified,
     })
   const groupsFor = (all: readonly Backend[], balancing = loadBalancerOf(config)): ServerGroup[] =>
@@ -153,14 +170,17 @@ export function assemble(parts: AssemblyParts): Assembly {
     const retry_after_ms = to === 'open' ? backend.breaker.retryAfterMs : undefined
     const pairs = {server_id: backend.id, from, to, why, failures: backend.breaker.failures, retry_after_ms}
     log.write({level, module: 'breaker', kind, message, pairs})
-    if (to === 'open') others?.news.opened(backend)
     if (!serving.has(backend)) return
+    if (to === 'open') others?.news.opened(backend)
     events.emit({type: 'breaker', serverId: backend.id, from, to, why: shortText(redactor.text(why), 1024)})
     events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
   }
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
-    if (typeof uri === 'string' && params) return subscriptions.updated(backend, uri, params)
+    if (typeof uri === 'string' && params) {
+      cache?.resourceUpdated(backend, uri)
+      return subscriptions.updated(backend, uri, params)
+    }
     if (serving.has(backend) && listsChangedBy(method).length > 0) sessions.notifyAll(method, params)
   }
 
@@ -194,6 +214,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     detail: new RequestDetail(log),
     identity,
     server,
+    cache,
     now: clock.now,
     scopeFor: (principal: string, profile: ClientProfile) =>
       profile.interactive ? profileScopes.for(principal, profile) : shared,
@@ -208,6 +229,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     const session: Session = new Session(id, opening, scope)
     return session
   }
+
   const servicesOf = (settings: Config, all: readonly Backend[], own: () => readonly ServerGroup[]): Services => ({
     ...lasting,
     backends: all,
@@ -303,8 +325,8 @@ export function assemble(parts: AssemblyParts): Assembly {
 /** A process that is asked to end and does not is killed after this. */
 const retireGraceMs = 2000
 
-function sessionLimits({server}: Config): {idleTimeoutMs: number; max: number} {
-  return {idleTimeoutMs: server.session_idle_timeout, max: server.max_sessions}
+function sessionLimits({server}: Config): {idleTimeoutMs: number; max: number; maxAgeMs: number} {
+  return {idleTimeoutMs: server.session_idle_timeout, max: server.max_sessions, maxAgeMs: server.session_max_age}
 }
 
 /** Nobody is there who could be asked: a modern client is only asked during its own call. */

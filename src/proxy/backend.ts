@@ -6,6 +6,7 @@ import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, Connect
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {answerUnasked} from './answer-unasked.ts'
+import type {BackendAccess} from './backend-access.ts'
 import {BackendFigures} from './backend-figures.ts'
 import {BackendLife} from './backend-life.ts'
 import {BackendOpener, type BackendOpenerOptions} from './backend-opener.ts'
@@ -203,6 +204,11 @@ export class Backend implements Candidate {
     return this.config.weight * slowStart(servedMs, this.#slowStartMs)
   }
 
+  /** How we show it who we are. */
+  access(): Promise<BackendAccess> {
+    return this.#opener.access()
+  }
+
   /** A call to it can go out now, and there is reason to think that it will be answered. */
   get ready(): boolean {
     return this.life.link !== undefined && this.probes.healthy && !this.breaker.refuses
@@ -341,7 +347,9 @@ export class Backend implements Candidate {
   }
 }
 
-/** Nothing could be sent at all: the endpoint is not there. */
+/** Nothing could be sent at all: the endpoint is not there, or we have nothing to show it. */
 function isAway({kind, delivered}: CallFailure): boolean {
-  return kind === 'TransportFailed' && delivered === 'no'
+  return delivered === 'no' && away.has(kind)
 }
+
+const away = new Set(['TransportFailed', 'TokenRefused', 'TokenUnreachable', 'TlsFiles'])

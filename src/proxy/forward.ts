@@ -144,7 +144,7 @@ async function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, time
 }
 
 function finish(
-  {context, method}: MethodCall,
+  {context, method, onResult}: MethodCall,
   backend: Backend,
   era: 'legacy' | 'modern',
   answer: BackendAnswer,
@@ -157,6 +157,7 @@ function finish(
       ...(answer.status !== undefined && context.era === 'modern' && {status: answer.status}),
     }
   }
+  onResult?.(backend, era, answer.value)
   return {
     kind: 'result',
     value: exposeUris(resultForClient(answer.value, method, era, context.era), method, backend.naming),

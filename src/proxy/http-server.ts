@@ -5,6 +5,7 @@ import {rpcCode} from '../mcp/protocol.ts'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import type {AccessGate} from './access/gate.ts'
 import {sendRefusal} from './access/send-refusal.ts'
+import type {Compression} from './compression/compression.ts'
 import type {McpEndpoint} from './mcp-endpoint.ts'
 import {Reply} from './reply.ts'
 import type {OpenRequest, RequestLedger} from './request-ledger.ts'
@@ -33,6 +34,7 @@ export interface HttpServerOptions {
   readonly traces: TraceContexts
   readonly now: () => number
   readonly maxConnections: number
+  readonly compression?: Compression | undefined
 }
 
 /** How every listener for clients is set up. */
@@ -91,7 +93,9 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
     return refuse(sent, record, refused)
   }
   const mcp = path === '/mcp'
-  sent = mcp ? options.endpoint.reply(request, response, record) : new Reply(response, record, options.now, false)
+  sent = mcp
+    ? options.endpoint.reply(request, response, record)
+    : new Reply(response, record, options.now, false, options.compression)
   try {
     const waiting = options.gate?.admit(request, path, record)
     const denied = waiting instanceof Promise ? await waiting : waiting

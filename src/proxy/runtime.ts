@@ -10,6 +10,8 @@ import {knownValuesRedactor} from '../redaction/known-values.ts'
 import {systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
 import {assemble} from './assemble.ts'
+import {cacheActions} from './cache/cache-actions.ts'
+import {openAnswerCache} from './cache/open-answer-cache.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
@@ -97,6 +99,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     events,
     redactor,
   })
+  const cache = await openAnswerCache({config, clock, redactor, log: message => log.write(message)}).catch(
+    (error: unknown) => {
+      log.close()
+      throw error
+    },
+  )
   const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
   const warnOfKey = (message: string): void =>
@@ -144,8 +152,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     identity,
     server,
     reaper,
+    stateDir: options.stateDir,
     health: store.health,
     breakers,
+    cache: cache?.answers,
   })
   const {catalogue, sessions} = inside
   const wire = (next: Config, services: Services, former?: Wiring): Promise<Wiring> =>
@@ -166,6 +176,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     reaper.dismiss()
     lag.stop()
     void Promise.all([inside.stop(), store.close(200), breakers.close(), shared?.close()])
+    cache?.close()
     log.close()
     throw error
   })
@@ -188,6 +199,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       tls: listeners.tls,
       requestLog,
       shared: shared?.report(),
+      cache: cache?.report(),
     })
   const listeners = new Listeners({
     record,
@@ -211,6 +223,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     control?.closeAllConnections()
     lag.stop()
     sessions.stop()
+    cache?.close()
   }
 
   try {
@@ -236,6 +249,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           (await reload?.action(args, signal)) ?? {ok: false, message: 'this runtime has no configuration file'},
         log_level: args => changeLogLevel(log, args),
         ...profiles.actions,
+        ...cacheActions(cache, () => inside.backends, log),
       },
     })
     writeRuntimeRecord(record)

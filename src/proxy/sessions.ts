@@ -47,9 +47,11 @@ export class Sessions {
   }
 
   /** Other limits from now on, for the sessions that are open too. */
-  configure(limits: Pick<SessionsOptions, 'idleTimeoutMs' | 'max'>): void {
-    if (limits.idleTimeoutMs === this.#options.idleTimeoutMs && limits.max === this.#options.max) return
+  configure(limits: Pick<SessionsOptions, 'idleTimeoutMs' | 'max' | 'maxAgeMs'>): void {
+    const again = limits.idleTimeoutMs !== this.#options.idleTimeoutMs
     this.#options = {...this.#options, ...limits}
+    // Begun anew at each reload, a slow one would never come to its end.
+    if (!again) return
     clearInterval(this.#timer)
     this.#timer = this.#watch()
   }

@@ -32,6 +32,7 @@ export interface SnapshotParts {
   readonly gate: GateReport | undefined
   readonly tls: TlsReport | undefined
   readonly requestLog: RequestLog | null
+  readonly cache: Snapshot['cache']
   readonly shared: SharedReport | undefined
 }
 
@@ -84,6 +85,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     ...(parts.shared && {shared: parts.shared}),
     sessionsAdopted: parts.sessions.adopted,
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
+    ...(parts.cache && {cache: parts.cache}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
 }

@@ -7,6 +7,7 @@ import {openGate} from './access/open-gate.ts'
 import {resourceMetadata} from './access/resource-metadata.ts'
 import type {SharedCounter} from './access/shared-counter.ts'
 import type {Catalogue} from './catalogue.ts'
+import {compressionOf} from './compression/compression.ts'
 import type {HealthReport, HttpServerOptions} from './http-server.ts'
 import {McpEndpoint} from './mcp-endpoint.ts'
 import type {Services} from './method-call.ts'
@@ -33,22 +34,24 @@ export interface WiringParts {
   readonly catalogue: Catalogue
   readonly ledger: RequestLedger
   readonly clock: Clock
+  /** Where instances share their limits. */
+  readonly counter: SharedCounter | undefined
   readonly log: RuntimeLog
   readonly redactor: Redactor
-  /** Counts hits over all instances, where they share one. */
-  readonly counter: SharedCounter | undefined
   readonly health: () => HealthReport
 }
 
 /** @throws AppError `JWT_KEY_FILE` */
 export async function openWiring(parts: WiringParts): Promise<Wiring> {
-  const {config, services, former, listenHost, catalogue, ledger, clock, log, redactor, counter, health} = parts
-  const gate = await openGate({config, services, clock, log: message => log.write(message), former, counter})
+  const {config, services, former, listenHost, catalogue, ledger, clock, counter, log, redactor, health} = parts
+  const gate = await openGate({config, services, clock, log: message => log.write(message), counter, former})
   const {tracing} = config.observability
   const traces = new TraceContexts({
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
   })
+  const compression = compressionOf(config)
   const endpoint = new McpEndpoint({
+    compression,
     traces,
     authIsOn: config.auth?.enabled === true,
     services,
@@ -73,6 +76,7 @@ export async function openWiring(parts: WiringParts): Promise<Wiring> {
     traces,
     now: clock.now,
     maxConnections: 10_000,
+    compression,
   }
   return {config, services, gate, front}
 }

@@ -1,5 +1,6 @@
 import {accessMetrics} from './access.ts'
 import {backendMetrics} from './backends.ts'
+import {cacheMetrics} from './cache.ts'
 import type {MetricsGroup} from './input.ts'
 import {processMetrics} from './process.ts'
 import {reloadMetrics} from './reload.ts'
@@ -15,9 +16,10 @@ export const metricsGroups: readonly MetricsGroup[] = [
   backendMetrics,
   resilienceMetrics,
   accessMetrics,
+  cacheMetrics,
   requestLogMetrics,
-  sharedStateMetrics,
   reloadMetrics,
+  sharedStateMetrics,
   runtimeMetrics,
   processMetrics,
 ]

@@ -47,10 +47,11 @@ export class Prober {
     const {link} = backend
     if (link === undefined) return undefined
     const {path, timeout} = backend.healthCheck
-    const {endpoint, headers} = backend.config
+    const {endpoint} = backend.config
     const startedAt = clock.now()
     const asked = [askAlive(link.connection, identity, timeout)]
-    if (path !== undefined && endpoint !== undefined) asked.push(getPath(endpoint, path, headers, timeout))
+    if (path !== undefined && endpoint !== undefined)
+      asked.push(getPath(endpoint, path, await backend.access(), timeout))
     const wrong = (await Promise.all(asked)).find(each => each !== null) ?? null
     const result = {ok: wrong === null, latencyMs: clock.now() - startedAt, error: wrong}
     // What was asked of a connection that has gone says nothing about the next one.

@@ -1,5 +1,6 @@
 import {isDeepStrictEqual} from 'node:util'
 import type {Config} from '../../config/schema.ts'
+import {sharedRedisOf} from '../shared/shared-state.ts'
 
 /** Settings that a running process cannot take up: what listens where, which files and databases are open. */
 const fixed: readonly {readonly place: string; readonly of: (config: Config) => unknown}[] = [
@@ -10,6 +11,9 @@ const fixed: readonly {readonly place: string; readonly of: (config: Config) => 
   {place: 'server.tls.port', of: ({server: {tls}}) => tls?.port},
   {place: 'server.tls.client_ca', of: ({server: {tls}}) => tls?.client_ca !== undefined},
   {place: 'server.session_key', of: ({server}) => server.session_key},
+  {place: 'server.session_max_age', of: ({server}) => server.session_max_age},
+  {place: 'server.max_client_processes', of: ({server}) => server.max_client_processes},
+  {place: 'cache.redis', of: sharedRedisOf},
   {place: 'auth.mtls.enabled', of: ({auth, server}) => server.tls && auth?.enabled && auth.mtls?.enabled === true},
   {place: 'paths', of: ({paths}) => paths},
   {place: 'observability.metrics', of: ({observability}) => observability.metrics},
@@ -19,6 +23,8 @@ const fixed: readonly {readonly place: string; readonly of: (config: Config) => 
     place: 'servers.*.health_check (its history)',
     of: ({servers}) => servers.some(server => server.health_check?.enabled),
   },
+  {place: 'cache', of: ({cache}) => cache},
+  {place: 'proxy.batching', of: ({proxy}) => proxy?.batching},
   {place: 'profiling', of: ({profiling}) => profiling},
 ]
 

@@ -9,7 +9,7 @@ import type {SharedState} from './shared-state.ts'
 
 export interface JoinedParts {
   readonly sessions: Sessions
-  /** Of the configuration of the moment. */
+  /** Those of the configuration in force. */
   readonly services: () => Services
   /** The connections that all clients share. */
   readonly scope: ClientScope

@@ -1,19 +1,9 @@
 import {execFileSync} from 'node:child_process'
-import {
-  appendFileSync,
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import {dirname, join} from 'node:path'
+import {appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, expect, it, vi} from 'vitest'
 import {stdioServer} from '../../helpers/backends.ts'
-import {runCli, spawnCli} from '../../helpers/cli.ts'
+import {runCli} from '../../helpers/cli.ts'
 import {type StartedRuntime, startRuntime} from '../../helpers/start-runtime.ts'
 import {tempDir} from '../../helpers/temp-dir.ts'
 import {configText, reload, replaceConfig, snapshotOf, unwatched} from './reloading.ts'
@@ -61,13 +51,14 @@ describe('the file is watched', () => {
     place('..two', withTimeout(12))
     symlinkSync('..one', join(folder, '..data'))
     symlinkSync('..data/config.yaml', join(folder, 'config.yaml'))
-    const runtime = await startRuntime({}, {args: ['--config', join(folder, 'config.yaml')]}).catch(() => undefined)
-    // The helper names a file of its own first; the last --config wins, or the start refuses both.
-    if (runtime === undefined) throw new Error('the runtime did not start on the linked file')
-    expect((await snapshotOf(runtime)).config.path).toBe(join(folder, 'config.yaml'))
+    const runtime = await startRuntime()
+    // The file of the runtime becomes the link that Kubernetes mounts, to the folder that is swapped.
+    rmSync(runtime.configPath)
+    symlinkSync(join(folder, 'config.yaml'), runtime.configPath)
+    await untilGeneration(runtime, 2)
     symlinkSync('..two', join(folder, '..next'))
     renameSync(join(folder, '..next'), join(folder, '..data'))
-    await untilGeneration(runtime, 2)
+    await untilGeneration(runtime, 3)
   })
 
   it('a file that is half written is waited for', async () => {
@@ -173,8 +164,6 @@ describe('only1mcp reload', () => {
 
   it('is refused while the runtime drains', async () => {
     const runtime = await startRuntime({...unwatched, servers: [stdioServer('a', 'echo.mjs')]})
-    const body = {jsonrpc: '2.0', id: 1, method: 'tools/call', params: {name: 'a__slow', arguments: {ms: 1500}}}
-    void body
     const stopped = runtime.stop()
     const late = await reload(runtime).catch((error: Error) => error)
     expect(late instanceof Error || late.ok === false).toBe(true)
@@ -188,5 +177,3 @@ describe('only1mcp reload', () => {
     expect((await snapshotOf(runtime)).logging?.filter).toBe('debug')
   })
 })
-
-void [dirname, readFileSync, spawnCli]

