@@ -1,74 +1,92 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration file
 import {z} from 'zod'
-import {formatDuration, parseDuration} from '../shared/duration.ts'
 import {configSchema} from './schema.ts'
 
-/** `2020-12` is what newer programs read; editors and ajv's default want `7`. */
-export type SchemaDraft = '2020-12' | '7'
+/** The JSON Schema drafts that are published: 2020-12, and 7 for editors and validators that know no newer one. */
+export type Draft = '2020-12' | '7'
 
 type Node = Record<string, unknown>
 
-/** Anything that holds a variable is text in the file, whatever it becomes: `port: ${PORT}`. */
-const variable = {type: 'string', pattern: '\\$\\{', description: 'text with an environment variable'}
-
-/** Our own marks mean nothing to other programs, and a strict one refuses words that it does not know. */
-const ownMarks = ['secret', 'unit']
+/** Where a text may stand for any value: `port: ${PORT}`. */
+const variable = {
+  type: 'string',
+  pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}',
+  description: 'an environment variable: ${NAME} or ${NAME:-default}',
+}
 
 /**
- * The JSON Schema of what may stand in a configuration file: variables not yet expanded, sections whose lines are all
- * commented out, top-level `x-` keys. It tells shapes; what only the loader sees (two equal ids) it cannot.
+ * What may be written into a configuration file, as JSON Schema. It holds standard keywords only, so that a validator in
+ * strict mode takes it; secrets are `writeOnly`.
  */
-export function configJsonSchema(draft: SchemaDraft): object {
-  const {$schema, ...generated} = z.toJSONSchema(configSchema, {
+export function configJsonSchema(draft: Draft): Node {
+  const definitions = draft === '7' ? 'definitions' : '$defs'
+  const made = z.toJSONSchema(configSchema, {
     io: 'input',
     target: draft === '7' ? 'draft-7' : 'draft-2020-12',
-    override: ({zodSchema, jsonSchema}) => {
-      const {def} = (zodSchema as z.core.$ZodTypes)._zod
-      if (def.type === 'default') jsonSchema.default = shownDefault(def.defaultValue, jsonSchema.unit === 'ms')
-    },
+    reused: 'inline',
   }) as Node
-  const definitions = draft === '7' ? 'definitions' : '$defs'
-  const root = forFiles(generated, `#/${definitions}/variable`)
+  const {$schema, ...root} = adapted(made, `#/${definitions}/variable`) as Node
   return {
     $schema,
-    title: 'only1mcp configuration 1.0',
+    title: 'configuration of only1mcp',
     ...root,
     type: 'object',
-    patternProperties: {'^x-': true},
+    properties: {$schema: {type: 'string', description: 'for editors'}, ...(root.properties as Node)},
+    patternProperties: {'^x-': {description: 'free for your own use'}},
     [definitions]: {variable},
   }
 }
 
-function shownDefault(value: unknown, isDuration: boolean): unknown {
-  if (!isDuration || typeof value !== 'number') return value
-  const text = formatDuration(value)
-  return parseDuration(text) === value ? text : value
+/** Keywords whose value is a map from names to schemas. */
+const maps = new Set(['properties', 'patternProperties'])
+/** Keywords whose value is one schema, where it is no boolean. */
+const single = new Set(['items', 'additionalProperties'])
+
+function adapted(schema: unknown, variableRef: string): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema
+  const own: Node = {}
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'secret') {
+      if (value === true) own.writeOnly = true
+    } else if (key === 'unit' || (key === 'maximum' && value === Number.MAX_SAFE_INTEGER)) continue
+    // A format is an annotation to some validators and an error to others.
+    else if (key === 'format') own.pattern = own.pattern ?? '^https?://'
+    else if (maps.has(key))
+      own[key] = Object.fromEntries(
+        Object.entries(value as Node).map(([name, each]) => [name, adapted(each, variableRef)]),
+      )
+    else if (single.has(key)) own[key] = adapted(value, variableRef)
+    else if (key === 'anyOf') own[key] = (value as unknown[]).map(each => plain(each as Node))
+    else own[key] = value
+  }
+  if (isSection(own)) return {...own, type: [own.type, 'null']}
+  return takesAnyText(own) ? own : orVariable(own, variableRef)
 }
 
-/** Lets variables stand where something else than free text is wanted, and nothing where a section may be. */
-function forFiles(node: Node, variableRef: string): Node {
-  const inner = (value: unknown): unknown =>
-    typeof value === 'object' && value !== null ? forFiles(value as Node, variableRef) : value
-  const copy: Node = {...node}
-  for (const mark of ownMarks) delete copy[mark]
-  // A validator without the formats plug-in refuses `format`; every URL of the schema is one of these two.
-  if (copy.format === 'uri') copy.pattern = '^https?://'
-  delete copy.format
-  if (copy.properties) copy.properties = mapped(copy.properties as Node, inner)
-  if (typeof copy.additionalProperties === 'object') copy.additionalProperties = inner(copy.additionalProperties)
-  if (copy.items) copy.items = inner(copy.items)
-  if (copy.type === 'object' || copy.type === 'array') return {...copy, type: [copy.type, 'null']}
-  const branches = copy.anyOf as readonly Node[] | undefined
-  const free = copy.type === 'string' && copy.pattern === undefined && copy.enum === undefined
-  if (free || branches?.some(({type, pattern, const: one}) => type === 'string' && !pattern && one === undefined))
-    return copy
-  const {description, default: fallback, ...rule} = copy
+/** A branch of a choice: without what only counts for the whole. */
+function plain(branch: Node): Node {
+  const {maximum, ...rest} = branch
+  return maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? rest : branch
+}
+
+/** A section whose lines are all commented out is one that is not there. */
+function isSection({type}: Node): boolean {
+  return type === 'object' || type === 'array'
+}
+
+function takesAnyText({type, pattern, enum: choices, const: only, anyOf}: Node): boolean {
+  if (Array.isArray(anyOf)) return (anyOf as Node[]).some(takesAnyText)
+  return type === 'string' && pattern === undefined && choices === undefined && only === undefined
+}
+
+/** The value, or a variable that holds it. */
+function orVariable(schema: Node, variableRef: string): Node {
+  const {description, default: preset, writeOnly, ...value} = schema
+  const choices = Array.isArray(value.anyOf) ? (value.anyOf as Node[]) : [value]
   return {
     ...(description !== undefined && {description}),
-    ...(fallback !== undefined && {default: fallback}),
-    anyOf: [...(branches ?? [rule]), {$ref: variableRef}],
+    ...(preset !== undefined && {default: preset}),
+    ...(writeOnly !== undefined && {writeOnly}),
+    anyOf: [...choices, {$ref: variableRef}],
   }
-}
-
-function mapped(properties: Node, change: (value: unknown) => unknown): Node {
-  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, change(value)]))
 }

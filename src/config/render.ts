@@ -1,58 +1,72 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration file
 import {isDeepStrictEqual} from 'node:util'
-import {isScalar, type Node, Scalar, visit} from 'yaml'
-import {AppError} from '../shared/errors.ts'
+import {isScalar, Scalar, visit} from 'yaml'
 import {expand} from './expand.ts'
 import {parseConfig} from './load.ts'
-import {invalidConfig} from './loaded-config.ts'
-import type {OpenConfig} from './open-config.ts'
-import {pathsOf} from './scalar-paths.ts'
+import type {LoadedConfig} from './loaded-config.ts'
 import {type KeyPath, placeAt} from './schema-walk.ts'
-import {spliced} from './splice.ts'
+import {parseYaml, spanOf} from './yaml-source.ts'
+
+export type Rendered =
+  | {readonly ok: true; readonly text: string; readonly variables: readonly string[]}
+  | {readonly ok: false; readonly loaded: LoadedConfig}
 
 /**
- * The text of a file with its variables put in; comments, order and layout stay. What it comes to is the same as before,
- * with no variable read.
- * @throws AppError CONFIG_INVALID, RENDER_FAILED
+ * The text of a configuration with its variables put in; all else stays as it is. What comes out means the same without
+ * any variable, which is checked. A value cannot change the structure: it is quoted where it has to be.
  */
-export function renderConfig(opened: OpenConfig, env: NodeJS.ProcessEnv): string {
-  const {source, loaded, path, text} = opened
-  if (!loaded.ok) throw invalidConfig(loaded)
-  const paths = pathsOf(source)
-  const edits: {start: number; end: number; text: string}[] = []
-  visitScalars(source.root, node => {
-    const range = node.range
-    if (typeof node.value !== 'string' || !range || !node.value.includes('${')) return
-    const {text: value, used} = expand(node.value, env)
-    if (used.length === 0) return // only the escape: it stays as it is
-    const block = node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL
-    edits.push({start: range[0], end: range[1], text: written(value, paths.get(node) ?? []) + (block ? '\n' : '')})
-  })
-  const rendered = spliced(text, edits)
-  const again = parseConfig(rendered, path, {env: {}})
-  if (!again.ok || !isDeepStrictEqual(again.config, loaded.config))
-    throw new AppError(
-      'RENDER_FAILED',
-      `${path} cannot be written without its variables: it would come to something else`,
-      {
-        fix: 'Put each value that holds a variable in quotes, on one line.',
-      },
-    )
-  return rendered
-}
-
-/** Numbers and true/false bare where the schema wants them, everything else in quotes; a new `\${` is no variable. */
-function written(value: string, path: KeyPath): string {
-  const type = placeAt(path)?.schema._zod.def.type
-  const bare =
-    (type === 'number' && /^-?\d+(\.\d+)?$/.test(value)) || (type === 'boolean' && /^(true|false)$/.test(value))
-  return bare ? String(JSON.parse(value.replace(/^(-?)0+(?=\d)/, '$1'))) : JSON.stringify(value.replaceAll('${', '$${'))
-}
-
-function visitScalars(root: Node | null, look: (node: Scalar) => void): void {
-  if (root === null) return
-  visit(root, {
-    Scalar(key, node) {
-      if (key !== 'key' && isScalar(node)) look(node)
+export function renderConfig(text: string, path: string, env: NodeJS.ProcessEnv): Rendered {
+  const loaded = parseConfig(text, path, {env})
+  if (!loaded.ok) return {ok: false, loaded}
+  const {source} = parseYaml(text)
+  const variables = new Set<string>()
+  const edits: {start: number; end: number; words: string}[] = []
+  visit(source.root, {
+    Scalar(key, node, ancestors) {
+      const span = spanOf(node)
+      if (key === 'key' || typeof node.value !== 'string' || span === undefined) return
+      const {text: value, used} = expand(node.value, env)
+      if (used.length === 0) return
+      for (const {name} of used) variables.add(name)
+      const original = text.slice(span.start, span.end)
+      const tail = original.endsWith('\r\n') ? '\r\n' : original.endsWith('\n') ? '\n' : ''
+      const place = pathTo([...ancestors, node])
+      edits.push({...span, words: written(value, place, node.type === Scalar.PLAIN) + tail})
     },
   })
+  let result = ''
+  let offset = 0
+  for (const {start, end, words} of edits.sort((a, b) => a.start - b.start)) {
+    result += text.slice(offset, start) + words
+    offset = end
+  }
+  result += text.slice(offset)
+  const again = parseConfig(result, path, {env: {}})
+  if (!again.ok || !isDeepStrictEqual(again.config, loaded.config))
+    throw new Error('the rendered configuration does not mean the same as the one with variables')
+  return {ok: true, text: result, variables: [...variables].sort()}
+}
+
+/** A number or true/false where the schema wants one, as the loader reads it; else text in quotes. */
+function written(value: string, path: KeyPath, plain: boolean): string {
+  const wanted = placeAt(path)?.schema._zod.def.type
+  if (plain && wanted === 'number' && /^-?\d+(\.\d+)?$/.test(value)) return String(Number(value))
+  if (plain && wanted === 'boolean' && (value === 'true' || value === 'false')) return value
+  // What a variable brought in is no variable itself.
+  return JSON.stringify(value.replaceAll('${', () => '$${'))
+}
+
+/** From the ancestors that `visit` gives: keys of pairs, and places in lists. */
+function pathTo(chain: readonly unknown[]): KeyPath {
+  const path: (string | number)[] = []
+  for (const [i, each] of chain.entries()) {
+    const next = chain[i + 1]
+    if (typeof each !== 'object' || each === null) continue
+    if ('key' in each && isScalar(each.key)) path.push(String(each.key.value))
+    else if ('items' in each && Array.isArray(each.items) && next !== undefined) {
+      const index = each.items.indexOf(next)
+      if (typeof next === 'object' && next !== null && !('key' in next)) path.push(index)
+    }
+  }
+  return path
 }

@@ -5,130 +5,142 @@ import {exitCode} from '../shared/exit-code.ts'
 import {pathText} from './problem.ts'
 import {readTree} from './read-tree.ts'
 import type {KeyPath} from './schema-walk.ts'
-import {spliced, type TextEdit} from './splice.ts'
-import {isMergeKey, keyText, parseYaml, type YamlSource} from './yaml-source.ts'
+import {keyText, parseYaml, spanOf, type YamlSource} from './yaml-source.ts'
 
 /**
- * The text of a file with true or false at one place, made where it is missing; comments, order and layout stay. The
- * result is parsed again and compared with what was meant.
- * @throws AppError EDIT_REFUSED where the file is written in a way that such an edit could spoil
+ * The text of a file with one switch set: nothing else in it changes, comments, order and layout included. Missing
+ * sections are added. What comes out is parsed again and compared with what was meant.
+ * @throws AppError `EDIT_REFUSED` where that cannot be done for sure
  */
-export function setFlag(text: string, path: KeyPath, value: boolean): string {
-  const {source} = parseYaml(text)
-  const edit = editFor(source, path, value)
-  const result = edit && spliced(text, [edit])
-  if (result === undefined || !isDeepStrictEqual(plainValue(result), withValue(plainValue(text), path, value)))
-    throw new AppError('EDIT_REFUSED', `${pathText(path)} cannot be set in this file without touching more of it`, {
-      fix: `Write it by hand: ${pathText(path)} is to be ${value}.`,
-      exitCode: exitCode.unable,
-    })
-  return result
-}
-
-function editFor(source: YamlSource, path: KeyPath, value: boolean): TextEdit | undefined {
-  let node: Node | null = source.root
-  for (const [depth, key] of path.entries()) {
-    const rest = path.slice(depth)
-    if (isSeq(node)) {
-      node = node.items[Number(key)] as Node | null
-      continue
-    }
-    if (node === null || isAlias(node) || !isMap(node)) return undefined
-    const pair = own(node, String(key))
-    if (pair === undefined) return addTo(source, node, rest, value, depth === 0)
-    const inner = pair.value as Node | null
-    const range = inner?.range
-    const nothing = inner === null || (isScalar(inner) && inner.value === null)
-    if (depth === path.length - 1) {
-      if (nothing || !isScalar(inner) || !range) return undefined
-      return {start: range[0], end: range[1], text: String(value)}
-    }
-    if (nothing) return fill(source, pair, node, rest.slice(1), value)
-    node = inner
-  }
-  return undefined
-}
-
-function own(map: YAMLMap, key: string): Pair | undefined {
-  return map.items.find(pair => !isMergeKey(pair.key) && keyText(pair.key) === key)
-}
-
-/** A key that the map does not have: behind its first line, so that comments above the others stay theirs. */
-function addTo(source: YamlSource, map: YAMLMap, path: KeyPath, value: boolean, top: boolean): TextEdit | undefined {
-  const {text} = source
-  const start = map.range?.[0]
-  if (start === undefined) return undefined
-  if (map.flow === true) {
-    const json = map.items.some(({key}) => isScalar(key) && key.type === 'QUOTE_DOUBLE')
-    return {start: start + 1, end: start + 1, text: flow(path, value, json) + (map.items.length > 0 ? ', ' : '')}
-  }
-  const line = newline(text)
-  const first = map.items[0]
-  const keyStart = (first?.key as Node | undefined)?.range?.[0]
-  if (first === undefined || keyStart === undefined) return undefined
-  const indent = keyStart - (text.lastIndexOf('\n', keyStart - 1) + 1)
-  if (top) {
-    const end = text.replace(/\s+$/, '').length
-    const more = text.slice(end).includes('\n') ? '' : line
-    return {start: end, end, text: line + block(path, value, 0, line) + more}
-  }
-  const inner = first.value as Node | null
-  const end = lineEnd(text, inner?.range?.[1] ?? keyStart)
-  const simple = inner === null || isScalar(inner) || isAlias(inner)
-  if (simple && lineEnd(text, keyStart) === end) return {start: end, end, text: line + block(path, value, indent, line)}
-  return {
-    start: keyStart,
-    end: keyStart,
-    text: block(path, value, indent, line).trimStart() + line + ' '.repeat(indent),
-  }
-}
-
-/** A section with nothing in it but comments. */
-function fill(source: YamlSource, pair: Pair, map: YAMLMap, path: KeyPath, value: boolean): TextEdit | undefined {
-  const {text} = source
-  const inner = pair.value as Node | null
-  const range = inner?.range
-  if (range && range[1] > range[0]) return {start: range[0], end: range[1], text: `{${flow(path, value, false)}}`}
-  const keyStart = (pair.key as Node).range?.[0]
-  if (keyStart === undefined || map.flow === true) return undefined
-  const indent = keyStart - (text.lastIndexOf('\n', keyStart - 1) + 1)
-  const end = lineEnd(text, keyStart)
-  return {start: end, end, text: newline(text) + block(path, value, indent + 2, newline(text))}
-}
-
-function block(path: KeyPath, value: boolean, indent: number, line: string): string {
-  return path
-    .map((key, depth) => `${' '.repeat(indent + 2 * depth)}${key}:${depth === path.length - 1 ? ` ${value}` : ''}`)
-    .join(line)
-}
-
-function flow(path: KeyPath, value: boolean, json: boolean): string {
-  const [key, ...rest] = path
-  const name = json ? JSON.stringify(key) : String(key)
-  return `${name}: ${rest.length === 0 ? value : `{${flow(rest, value, json)}}`}`
-}
-
-function lineEnd(text: string, offset: number): number {
-  const next = text.indexOf('\n', offset)
-  const end = next === -1 ? text.length : next
-  return text[end - 1] === '\r' ? end - 1 : end
-}
-
-function newline(text: string): string {
-  return text.includes('\r\n') ? '\r\n' : '\n'
-}
-
-function plainValue(text: string): unknown {
+export function setValue(text: string, path: KeyPath, value: boolean): string {
   const {source, fault} = parseYaml(text)
-  if (fault !== undefined) return fault
-  // Variables stay as they are written: an edit has nothing to do with their values.
+  if (fault) throw refused(path, 'the file is not valid YAML')
+  const changed = splice(source, path, value)
+  const again = parseYaml(changed)
+  const meant = withValue(plainValue(source), path, value)
+  if (again.fault !== undefined || !isDeepStrictEqual(plainValue(again.source), meant))
+    throw refused(path, 'the layout of the file around it is not understood')
+  return changed
+}
+
+/** As the file says it, variables not put in. */
+function plainValue(source: YamlSource): unknown {
   return readTree(source, {}).value
 }
 
-function withValue(whole: unknown, path: KeyPath, value: unknown): unknown {
-  const [key, ...rest] = path
+function withValue(tree: unknown, [key, ...rest]: KeyPath, value: boolean): unknown {
   if (key === undefined) return value
-  if (Array.isArray(whole)) return whole.with(Number(key), withValue(whole[Number(key)], rest, value))
-  const map = (whole ?? {}) as Readonly<Record<string, unknown>>
-  return {...map, [key]: withValue(map[String(key)], rest, value)}
+  if (Array.isArray(tree)) return tree.with(Number(key), withValue(tree[Number(key)], rest, value))
+  const map = (typeof tree === 'object' && tree !== null ? tree : {}) as Record<string, unknown>
+  return {...map, [key]: withValue(map[key], rest, value)}
+}
+
+function splice(source: YamlSource, path: KeyPath, value: boolean): string {
+  const {text} = source
+  let node: Node | null = source.root
+  let owner: Pair | undefined
+  let indent = -1
+  for (const [depth, key] of path.entries()) {
+    if (isAlias(node)) throw refused(path, `${pathText(path.slice(0, depth))} is an alias of *${node.source}`)
+    const rest = path.slice(depth)
+    if (node === null || (isScalar(node) && node.value === null))
+      return insert(text, endOfKey(source, owner), `${block(rest, value, indent + 2, eol(text))}`, 'after')
+    if (isSeq(node) && typeof key === 'number') {
+      node = (node.items[key] as Node | undefined) ?? null
+      owner = undefined
+      continue
+    }
+    if (!isMap(node)) throw refused(path, `${pathText(path.slice(0, depth))} is no map of keys`)
+    const map: YAMLMap = node
+    const pair = map.items.find(each => keyText(each.key) === String(key))
+    if (pair === undefined) return addTo(source, map, rest, value, path)
+    owner = pair
+    indent = columnOf(text, spanOf(pair.key as Node)?.start ?? 0)
+    node = pair.value as Node | null
+  }
+  if (isAlias(node)) throw refused(path, `it is an alias of *${node.source}`)
+  const span = node && spanOf(node)
+  if (!span || span.start === span.end) return insert(text, endOfKey(source, owner), ` ${value}`, 'on')
+  if (!isScalar(node)) throw refused(path, 'something else than true or false stands there')
+  // A literal block ends with its line break, which stays.
+  const tail = text.slice(span.start, span.end).endsWith('\n') ? eol(text) : ''
+  return text.slice(0, span.start) + value + tail + text.slice(span.end)
+}
+
+/** A key that is not there yet: the first of a flow map, the last of the file, else before the map's first one. */
+function addTo(source: YamlSource, map: YAMLMap, rest: KeyPath, value: boolean, path: KeyPath): string {
+  const {text} = source
+  const start = spanOf(map)?.start
+  if (start === undefined) throw refused(path, 'its section has no place in the file')
+  const first = map.items[0]
+  if (map.flow === true) {
+    const quoted = first === undefined || /^["']/.test(text.slice(spanOf(first.key as Node)?.start))
+    const words = flow(rest, value, quoted)
+    return `${text.slice(0, start + 1)}${words}${first === undefined ? '' : ', '}${text.slice(start + 1)}`
+  }
+  const firstStart = first && spanOf(first.key as Node)?.start
+  if (firstStart === undefined) throw refused(path, 'its section is empty')
+  const column = columnOf(text, firstStart)
+  if (map === source.root) {
+    const body = block(rest, value, 0, eol(text)).slice(eol(text).length)
+    const gap = text.endsWith('\n') ? '' : eol(text)
+    return `${text}${gap}${eol(text)}${body}${eol(text)}`
+  }
+  // Behind the first key's own line: its comment stays where it is. Only where the value ends on that line.
+  const own = block(rest, value, column, eol(text)).slice(eol(text).length)
+  const second = `${own.trimStart()}${eol(text)}${' '.repeat(column)}`
+  const lineStart = text.lastIndexOf('\n', firstStart - 1) + 1
+  const leading = text.slice(lineStart, firstStart)
+  if (/^ *$/.test(leading)) return text.slice(0, firstStart) + second + text.slice(firstStart)
+  // `- id: a`: the id stays in front, the new key stands below it.
+  const value0 = first?.value as Node | null
+  const end = lineEnd(text, (value0 && spanOf(value0)?.end) ?? firstStart)
+  const oneLine = value0 !== null && isScalar(value0) && !text.slice(firstStart, spanOf(value0)?.end).includes('\n')
+  if (oneLine) return insert(text, end, `${eol(text)}${own}`, 'on')
+  return text.slice(0, firstStart) + second + text.slice(firstStart)
+}
+
+/** Lines, each begun by a line break. */
+function block(path: KeyPath, value: boolean, indent: number, newline: string): string {
+  const [key, ...rest] = path
+  const line = `${newline}${' '.repeat(indent)}${key}:`
+  return rest.length === 0 ? `${line} ${value}` : `${line}${block(rest, value, indent + 2, newline)}`
+}
+
+function flow([key, ...rest]: KeyPath, value: boolean, quoted: boolean): string {
+  const name = quoted ? JSON.stringify(key) : key
+  return `${name}: ${rest.length === 0 ? value : `{${flow(rest, value, quoted)}}`}`
+}
+
+/** Where a value of a key without one would stand: behind its colon. */
+function endOfKey({text}: YamlSource, owner: Pair | undefined): number {
+  const end = owner && spanOf(owner.key as Node)?.end
+  if (end === undefined) return text.length
+  return text.indexOf(':', end) + 1
+}
+
+function insert(text: string, at: number, words: string, where: 'after' | 'on'): string {
+  const place = where === 'after' ? lineEnd(text, at) : at
+  return text.slice(0, place) + words + text.slice(place)
+}
+
+function lineEnd(text: string, from: number): number {
+  const next = text.indexOf('\n', from)
+  if (next === -1) return text.length
+  return text[next - 1] === '\r' && next - 1 >= from ? next - 1 : next
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - (text.lastIndexOf('\n', offset - 1) + 1)
+}
+
+function eol(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n'
+}
+
+function refused(path: KeyPath, why: string): AppError {
+  return new AppError('EDIT_REFUSED', `${pathText(path)} cannot be set without touching more: ${why}`, {
+    fix: 'Edit the file by hand, and check it with: only1mcp validate FILE',
+    exitCode: exitCode.unable,
+  })
 }

@@ -17,7 +17,7 @@ export interface FactValues {
   readonly 'tcp.dial': DialResult
   /** `port.owner:<port>`: every listener on that port, on whatever address. */
   readonly 'port.owner': PortOwner
-  /** `http.health:<host>:<port>` */
+  /** `http.health:<host>:<port>`, `http.health:https://<host>:<port>` */
   readonly 'http.health': HealthAnswer
   /** The folder that a runtime of this configuration and environment logs to. */
   readonly 'logs.folder': string
@@ -38,7 +38,7 @@ export interface ConfigParsed {
   readonly ok: boolean
   readonly problems: readonly Problem[]
   /** Only what checks look at: the rest may hold secrets. */
-  readonly listen: {readonly host: string; readonly port: number} | null
+  readonly listen: {readonly host: string; readonly port: number; readonly tls?: boolean} | null
   readonly servers: number
   /** Whose variables `${VAR}` was read from: the running runtime's, or those of this shell. */
   readonly variablesOf: 'runtime' | 'shell'

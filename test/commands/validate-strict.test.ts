@@ -61,7 +61,9 @@ describe('validate --strict', () => {
 
   test('finds a port that another program holds, and takes that of our own runtime', async () => {
     const server = createServer()
-    atEnd(() => server.close())
+    atEnd(() => {
+      server.close()
+    })
     const port = await new Promise<number>(resolve => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as {port: number}).port))
     })

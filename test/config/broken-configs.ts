@@ -642,6 +642,21 @@ export const brokenConfigs: readonly BrokenConfig[] = [
     column: 3,
   },
   {
+    name: 'certificates for a server without TLS',
+    text: 'servers:\n  - id: a\n    endpoint: http://example.com/mcp\n    auth:\n      tls: {ca: ca.pem}\n',
+    code: 'server.tls_without_https',
+    line: 5,
+    column: 7,
+  },
+  {
+    name: 'a client certificate without its key',
+    text: 'servers:\n  - id: a\n    endpoint: https://example.com/mcp\n    auth:\n      tls: {cert: c.pem}\n',
+    code: 'server.tls_half_identity',
+    line: 5,
+    column: 13,
+    message: /has cert without key/,
+  },
+  {
     name: 'two tools renamed to one name',
     text: server('    tools:\n      rename:\n        a: same\n        b: same\n'),
     code: 'server.renamed_twice',

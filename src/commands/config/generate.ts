@@ -12,13 +12,14 @@ export default class ConfigGenerate extends BaseCommand {
       options: ['basic', 'solo', 'team', 'enterprise'] as const,
       default: 'basic' as const,
       description:
-        'basic: what every file has; solo: local programs, cache; team: API keys, roles, replicas; enterprise: TLS, JWT, Redis, PostgreSQL',
+        'basic: nothing but what is needed; solo: one machine; team: keys, roles, limits, a cache; ' +
+        'enterprise: TLS, OAuth, groups, Redis, PostgreSQL',
     })(),
   }
 
   override async run(): Promise<void> {
     const {flags} = await this.parse(ConfigGenerate)
-    const {configTemplate} = await import('../../config/templates.ts')
-    process.stdout.write(configTemplate(flags.template))
+    const {templates} = await import('../../config/templates/catalogue.ts')
+    process.stdout.write(templates[flags.template])
   }
 }

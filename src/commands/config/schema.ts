@@ -5,14 +5,14 @@ import {printLine} from '../../cli/output.ts'
 export default class ConfigSchema extends BaseCommand {
   static override readonly summary = 'print the JSON Schema of configuration files, for editors and validators'
   static override readonly examples = [
-    '<%= config.bin %> config schema --draft 7 > only1mcp.schema.json',
-    '<%= config.bin %> config schema > schema.json && ajv validate --spec=draft2020 -s schema.json -d config.json',
+    '<%= config.bin %> config schema > only1mcp.schema.json',
+    '<%= config.bin %> config schema --draft 7 > schema.json',
   ]
   static override readonly flags = {
     draft: Flags.option({
       options: ['2020-12', '7'] as const,
       default: '2020-12' as const,
-      description: 'version of JSON Schema: 7 for editors and for ajv as it comes',
+      description: 'draft of JSON Schema; 7 for tools that know no newer one',
     })(),
   }
 

@@ -1,33 +1,38 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand, jsonFlag} from '../../cli/base-command.ts'
-import {AppError} from '../../shared/errors.ts'
+import {durationFlag} from '../../cli/duration-flag.ts'
+import {printJson, printLine} from '../../cli/output.ts'
 import {exitCode} from '../../shared/exit-code.ts'
 
 export default class ToolsCall extends BaseCommand {
-  static override readonly summary = 'call a tool through the running proxy, as an MCP client does'
-  static override readonly description = 'Exit 1 where the tool answers with an error, 4 after the timeout.'
+  static override readonly summary = 'call a tool through the running proxy, as a client does'
+  static override readonly description =
+    'Exit status: 0 the tool answered, 1 it answered with an error, 3 no runtime, 4 no answer in time.'
   static override readonly examples = [
-    `<%= config.bin %> tools call github__search --args '{"query": "x"}'`,
-    '<%= config.bin %> tools call github__search --args @query.json --timeout 10s --json',
+    `<%= config.bin %> tools call files__read_file --args '{"path": "/srv/a.txt"}'`,
+    '<%= config.bin %> tools call search__query --args @query.json --key-env MY_KEY --json',
   ]
-  static override readonly args = {name: Args.string({description: 'name, as tools list shows it', required: true})}
+  static override readonly args = {
+    name: Args.string({required: true, description: 'name of the tool, as tools list shows it'}),
+  }
   static override readonly flags = {
-    args: Flags.string({description: 'arguments: JSON of an object, @FILE, or - for stdin', default: '{}'}),
-    timeout: Flags.string({description: 'how long to wait, such as 10s', default: '60s'}),
-    'key-env': Flags.string({description: 'variable that holds an API key or token', helpValue: 'NAME'}),
+    args: Flags.string({default: '{}', description: 'arguments: a JSON object, @FILE, or - for stdin'}),
+    'key-env': Flags.string({description: 'name of the environment variable that holds an API key or token'}),
+    timeout: durationFlag({default: 60_000, description: 'how long to wait, such as 30s'}),
     json: jsonFlag,
   }
 
   override async run(): Promise<void> {
     const {args, flags} = await this.parse(ToolsCall)
-    const {parseDuration} = await import('../../shared/duration.ts')
-    const timeoutMs = parseDuration(flags.timeout)
-    if (timeoutMs === undefined || timeoutMs <= 0)
-      throw new AppError('BAD_SETTING', `--timeout ${JSON.stringify(flags.timeout)} is no duration such as 10s`, {
-        exitCode: exitCode.usage,
-      })
-    const {callTool} = await import('../../cli/tools-call.ts')
-    const {keyFromEnv} = await import('../../cli/proxy-client.ts')
-    await callTool({name: args.name, args: flags.args, timeoutMs, key: keyFromEnv(flags['key-env']), json: flags.json})
+    const {callTool, toolCallLines} = await import('../../cli/tool-call.ts')
+    const done = await callTool({
+      name: args.name,
+      args: flags.args,
+      keyEnv: flags['key-env'],
+      timeoutMs: flags.timeout,
+    })
+    if (!done.ok) process.exitCode = exitCode.findings
+    if (flags.json) return printJson(done)
+    for (const line of toolCallLines(done)) printLine(line)
   }
 }

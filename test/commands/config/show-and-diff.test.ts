@@ -1,4 +1,4 @@
-import {readFileSync, statSync, writeFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeEach, describe, expect, test} from 'vitest'
 import {runCli} from '../../helpers/cli.ts'
@@ -83,44 +83,5 @@ describe('config diff', () => {
     const runtime = await startRuntime({})
     const diff = () => runCli(['config', 'diff'], {env: {...runtime.env}})
     expect(await diff()).toMatchObject({code: 0, stdout: expect.stringContaining('is the same as what is running')})
-  })
-})
-
-describe('config render', () => {
-  test('writes a file for its owner alone, and none over another without --force', async () => {
-    const out = join(folder, 'out.yaml')
-    expect((await config('render', path, out)).code).toBe(0)
-    expect(statSync(out).mode & 0o777).toBe(0o600)
-    expect(readFileSync(out, 'utf8')).toContain('env: {KEY: "from-the-environment"}')
-    expect((await config('render', path, out)).code).toBe(2)
-    expect((await config('render', path, out, '--force')).code).toBe(0)
-    expect((await config('render', path, path, '--force')).stderr).toContain('its variables would be lost')
-    expect(readFileSync(path, 'utf8')).toBe(file)
-  })
-})
-
-describe('config enable and disable', () => {
-  test('change one line, and leave the former file beside it with the same mode', async () => {
-    const {code, stdout} = await config('disable', 'gh', '--config', path)
-    expect(code).toBe(0)
-    expectNoSecret(stdout)
-    expect(readFileSync(path, 'utf8')).toBe(file.replace('- id: gh\n', '- id: gh\n    enabled: false\n'))
-    expect(readFileSync(`${path}.bak`, 'utf8')).toBe(file)
-    for (const each of [path, `${path}.bak`]) expect(statSync(each).mode & 0o777).toBe(0o640)
-    await config('enable', 'gh', '--config', path)
-    expect(readFileSync(path, 'utf8')).toBe(file.replace('- id: gh\n', '- id: gh\n    enabled: true\n'))
-  })
-
-  test('--dry-run shows the edit without secrets and writes nothing', async () => {
-    const {stdout, stderr} = await config('enable', 'gh', '--config', path, '--dry-run')
-    expect(stdout).toContain('+    enabled: true')
-    expect(stderr).toContain('Nothing was written')
-    expectNoSecret(stdout)
-    expect(readFileSync(path, 'utf8')).toBe(file)
-  })
-
-  test('suggest the name that was meant', async () => {
-    const {code, stderr} = await config('enable', 'chache', '--config', path)
-    expect([code, stderr]).toEqual([2, expect.stringContaining('Did you mean cache?')])
   })
 })
