@@ -81,7 +81,7 @@ async function loadAgain(path: string, how: FoundBy, flags: StartFlags, env: Nod
 
 function withOverrides(config: Config, flags: StartFlags, env: NodeJS.ProcessEnv): Config {
   const host = flags.host ?? env.ONLY1MCP_HOST ?? config.server.host
-  const port = flags.port ?? portOf(env.ONLY1MCP_PORT) ?? config.server.port
+  const port = flags.port ?? parsePort(env.ONLY1MCP_PORT) ?? config.server.port
   const {level, modules} = filterOf(config, flags, env)
   const format =
     formatOf('--log-format', flags.logFormat) ??
@@ -116,7 +116,7 @@ function recordingPaths(given: RecordingPaths, cwd: string): RecordingPaths {
   return whole
 }
 
-function portOf(text: string | undefined): number | undefined {
+export function parsePort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port
