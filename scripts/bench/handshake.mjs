@@ -1,8 +1,13 @@
 /** Opens a legacy session and returns the headers that its requests carry. */
 const REVISION = '2025-11-25'
 
-export async function openSession(url) {
-  const headers = {'content-type': 'application/json', accept: 'application/json, text/event-stream'}
+/** @param credentials more headers of each request */
+export async function openSession(url, credentials = {}) {
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...credentials,
+  }
   const post = async (body, extra) => {
     const response = await fetch(url, {method: 'POST', headers: {...headers, ...extra}, body: JSON.stringify(body)})
     const text = await response.text()

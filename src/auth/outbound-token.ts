@@ -19,10 +19,23 @@ export interface RefreshMemory {
   write(refreshToken: string): void
 }
 
+/** What happens to a token beside the calls. */
+export interface TokenEvents {
+  /** Each text that must never be shown, before it is used. */
+  onSecret(text: string): void
+  onRefreshed(outcome: RefreshOutcome): void
+  /** Told of each refresh that failed, also of one that nobody waits for. */
+  onFault(error: unknown): void
+  /** The new refresh token could not be kept: it is lost when this process ends. */
+  onUnkept(error: unknown): void
+}
+
 export interface OutboundTokenOptions {
   readonly settings: TokenSettings
   readonly memory: RefreshMemory
   readonly clock: Clock
+  /** Without it a refresh token that cannot be kept fails the refresh. */
+  readonly events?: TokenEvents
 }
 
 /** What a refresh came to; never the token. */
@@ -45,6 +58,8 @@ interface Held {
 const assumedSeconds = 300
 const longestSeconds = 365 * 86_400
 const retryMs = 10_000
+/** After a backend has refused a new token too, it is not given another for so long. */
+const mistrustMs = 10_000
 
 /**
  * The access token for one backend: got with the client's credentials or a refresh token, renewed early beside the calls
@@ -55,6 +70,9 @@ export class OutboundToken {
   #held: Held | undefined
   #refreshing: Promise<RefreshOutcome> | undefined
   #triedAt = Number.NEGATIVE_INFINITY
+  #mistrustedUntil = Number.NEGATIVE_INFINITY
+  /** The newest refresh token, where it could not be kept. */
+  #unkept: string | undefined
 
   constructor(options: OutboundTokenOptions) {
     this.#options = options
@@ -73,27 +91,50 @@ export class OutboundToken {
     return held.header
   }
 
-  /** The backend has refused it (401): the next call gets another. */
-  forget(header: string): void {
+  /**
+   * The backend has refused it (401): the next call gets another.
+   * @returns whether it makes sense to try with that one
+   */
+  forget(header: string): boolean {
+    if (this.#options.clock.now() < this.#mistrustedUntil) return false
     if (this.#held?.header === header) this.#held = undefined
+    return true
+  }
+
+  /** The backend has refused a new one as well: for some time no further one is asked for on its word. */
+  mistrust(): void {
+    this.#mistrustedUntil = this.#options.clock.now() + mistrustMs
   }
 
   /** Gets a token now. @throws AppError `TOKEN_REFUSED`, `TOKEN_UNREACHABLE` */
   refresh(): Promise<RefreshOutcome> {
-    this.#refreshing ??= this.#get().finally(() => {
+    this.#refreshing ??= this.#noted().finally(() => {
       this.#refreshing = undefined
     })
     return this.#refreshing
   }
 
+  async #noted(): Promise<RefreshOutcome> {
+    const {events} = this.#options
+    try {
+      const outcome = await this.#get()
+      events?.onRefreshed(outcome)
+      return outcome
+    } catch (error) {
+      events?.onFault(error)
+      throw error
+    }
+  }
+
   async #get(): Promise<RefreshOutcome> {
-    const {settings, memory, clock} = this.#options
+    const {settings, clock, events} = this.#options
     this.#triedAt = clock.now()
-    const refreshToken = settings.refresh_token === undefined ? undefined : (memory.read() ?? settings.refresh_token)
+    const refreshToken = this.#refreshToken()
     const answer = await ask(settings, refreshToken)
+    events?.onSecret(answer.access_token)
     const next = answer.refresh_token
     const rotated = typeof next === 'string' && next !== '' && refreshToken !== undefined && next !== refreshToken
-    if (rotated) memory.write(next)
+    if (rotated) this.#keep(next)
     const seconds = Number(answer.expires_in ?? assumedSeconds)
     const lifeMs = (seconds > 0 ? Math.min(seconds, longestSeconds) : assumedSeconds) * 1000
     const now = clock.now()
@@ -103,6 +144,28 @@ export class OutboundToken {
       renewAt: now + lifeMs - Math.min(60_000, lifeMs / 5),
     }
     return {expiresAt: new Date(clock.wallMs() + lifeMs).toISOString(), expiresInMs: lifeMs, rotated}
+  }
+
+  #refreshToken(): string | undefined {
+    const {settings, memory, events} = this.#options
+    if (settings.refresh_token === undefined) return undefined
+    const kept = this.#unkept ?? memory.read()
+    if (kept !== undefined) events?.onSecret(kept)
+    return kept ?? settings.refresh_token
+  }
+
+  /** The server has let the old one go: it counts from now on, kept or not. */
+  #keep(refreshToken: string): void {
+    const {memory, events} = this.#options
+    events?.onSecret(refreshToken)
+    this.#unkept = refreshToken
+    try {
+      memory.write(refreshToken)
+      this.#unkept = undefined
+    } catch (error) {
+      if (events === undefined) throw error
+      events.onUnkept(error)
+    }
   }
 }
 

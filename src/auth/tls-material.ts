@@ -1,6 +1,6 @@
-import {createPrivateKey, type KeyObject, X509Certificate} from 'node:crypto'
-import {readFileSync, statSync} from 'node:fs'
-import {AppError, messageOf} from '../shared/errors.ts'
+import type {X509Certificate} from 'node:crypto'
+import {statSync} from 'node:fs'
+import {certificate, day, privateKey, readPem, tlsFault} from './pem-file.ts'
 
 export interface TlsFiles {
   readonly cert: string
@@ -17,9 +17,6 @@ export interface TlsMaterial {
   /** Milliseconds since the epoch. */
   readonly notAfterMs: number
 }
-
-/** A certificate and its key are a few kilobytes, a bundle of CAs a few hundred. */
-const maxBytes = 4 * 1024 * 1024
 
 /**
  * Reads and checks: a certificate that has expired, or a key that is not its own, is found here and not by the first
@@ -54,55 +51,15 @@ export function readTlsMaterial(files: TlsFiles, wallMs: number): TlsMaterial {
 
 /** Another text when any of the files is another one. */
 export function tlsStamp(files: TlsFiles): string {
-  const paths = [files.cert, files.key, ...(files.client_ca === undefined ? [] : [files.client_ca])]
+  return fileStamp([files.cert, files.key, ...(files.client_ca === undefined ? [] : [files.client_ca])])
+}
+
+/** @throws the system's error when one is missing */
+export function fileStamp(paths: readonly string[]): string {
   return paths
     .map(path => {
       const {mtimeMs, size, ino} = statSync(path)
       return `${mtimeMs} ${size} ${ino}`
     })
     .join('\n')
-}
-
-function readPem(path: string, what: string): Buffer {
-  try {
-    const stat = statSync(path)
-    if (!stat.isFile()) throw new Error('it is no regular file')
-    if (stat.size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`)
-    return readFileSync(path)
-  } catch (error) {
-    throw tlsFault(
-      `the ${what} ${path} cannot be read: ${messageOf(error)}`,
-      'Check the path and its permissions.',
-      error,
-    )
-  }
-}
-
-function certificate(pem: Buffer, path: string): X509Certificate {
-  try {
-    return new X509Certificate(pem)
-  } catch (error) {
-    throw tlsFault(`${path} holds no certificate in PEM`, 'openssl x509 -in FILE -text -noout shows what it is.', error)
-  }
-}
-
-function privateKey(pem: Buffer, path: string): KeyObject {
-  try {
-    return createPrivateKey(pem)
-  } catch (error) {
-    const why = /passphrase|encrypted/i.test(messageOf(error)) ? 'is encrypted' : 'holds no private key in PEM'
-    throw tlsFault(
-      `${path} ${why}`,
-      'openssl pkey -in FILE -out PLAIN writes it without a passphrase; keep it mode 0600.',
-      error,
-    )
-  }
-}
-
-function day(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10)
-}
-
-function tlsFault(message: string, fix: string, cause?: unknown): AppError {
-  return new AppError('TLS_CERT', message, {fix, cause})
 }

@@ -3,7 +3,7 @@ import {isAlive} from '../shared/proc.ts'
 import {consoleSource} from './console-source.ts'
 import type {Launched} from './launch.ts'
 import {printLine, printNote} from './output.ts'
-import {httpUrl} from './serve.ts'
+import {httpUrl, mcpUrls} from './serve.ts'
 
 /** As long as the runtime's own deadline by default, and a little more. */
 const endWithinMs = 12_000
@@ -41,7 +41,7 @@ async function runPlain(launched: Launched): Promise<void> {
   const asked = (): void => end.abort()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, asked)
   launched.child.once('exit', asked)
-  printLine(`only1mcp ${record.version} listens on ${httpUrl(record.host, record.port)}/mcp`)
+  printLine(`only1mcp ${record.version} listens on ${mcpUrls(record).join(' and ')}`)
   if (record.metricsHost !== null && record.metricsPort !== null)
     printLine(`metrics on ${httpUrl(record.metricsHost, record.metricsPort)}/metrics`)
   printLine(`logs in ${record.logPath}, state in ${record.statePath}`)

@@ -1,4 +1,5 @@
 import {rmSync} from 'node:fs'
+import {isatty} from 'node:tty'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import {type Runtime, startRuntime} from '../proxy/runtime.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
@@ -8,6 +9,7 @@ import {safeText} from '../shared/safe-text.ts'
 import {readBuildInfo} from './build-info.ts'
 import {printLine, printNote} from './output.ts'
 import type {StartSettings} from './start-settings.ts'
+import {terminalIsGone} from './terminal-is-gone.ts'
 
 /** Set for a runtime that ends with the process that started it: it reads its standard input for that. */
 export const lifelineVariable = 'ONLY1MCP_LIFELINE'
@@ -75,7 +77,13 @@ export function httpUrl(host: string, port: number, scheme = 'http'): string {
 
 function endOnSignals(runtime: Runtime): void {
   let asked = false
-  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  const fromTerminal = isatty(0)
+  process.on('SIGHUP', () => {
+    void terminalIsGone(fromTerminal).then(gone => {
+      if (gone || runtime.reload() === undefined) void runtime.stop('SIGHUP')
+    })
+  })
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
       // A second Ctrl-C means now: the reaper ends the children.
       if (asked && name === 'SIGINT') process.exit(130)

@@ -1,11 +1,13 @@
 import {homedir} from 'node:os'
 import {resolve} from 'node:path'
-import {assertTrustedConfig, configNotFound, discoverConfig} from '../config/discover.ts'
+import {assertTrustedConfig, configNotFound, discoverConfig, type FoundBy} from '../config/discover.ts'
+import {loadConfigInWorker} from '../config/load-in-worker.ts'
 import {invalidConfig, type LoadedConfig, type LoadOptions} from '../config/loaded-config.ts'
 import {resolveLogDir, resolveStateDir} from '../config/paths.ts'
 import type {Problem} from '../config/problem.ts'
 import type {Config} from '../config/schema.ts'
 import type {RecordingPaths} from '../proxy/profiling/recording-paths.ts'
+import type {ConfigSource} from '../proxy/reload/config-source.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
 import {whyNotWritable} from '../shared/files.ts'
@@ -29,6 +31,8 @@ export interface StartSettings {
   readonly configSha256: string
   readonly secrets: readonly string[]
   readonly warnings: readonly Problem[]
+  /** Where a reload reads the configuration; variables and flags are those of the start. */
+  readonly source: ConfigSource
   readonly stateDir: string
   readonly logDir: string
   /** Whole paths. */
@@ -60,15 +64,24 @@ export async function settleStart(
     configSha256: loaded.sha256,
     secrets: loaded.secrets,
     warnings: loaded.problems,
+    source: {path: configPath, load: () => loadAgain(configPath, discovered.how, flags, env)},
     stateDir,
     logDir: resolveLogDir({env, config, stateDir}),
     recordings: recordingPaths(flags.recordings, cwd),
   }
 }
 
+/** @throws AppError where root does not take it any more */
+async function loadAgain(path: string, how: FoundBy, flags: StartFlags, env: NodeJS.ProcessEnv): Promise<LoadedConfig> {
+  const loaded = await loadConfigInWorker(path, {env, forStart: true})
+  if (!loaded.ok) return loaded
+  assertTrustedConfig(path, how)
+  return {...loaded, config: withOverrides(loaded.config, flags, env)}
+}
+
 function withOverrides(config: Config, flags: StartFlags, env: NodeJS.ProcessEnv): Config {
   const host = flags.host ?? env.ONLY1MCP_HOST ?? config.server.host
-  const port = flags.port ?? portOf(env.ONLY1MCP_PORT) ?? config.server.port
+  const port = flags.port ?? parsePort(env.ONLY1MCP_PORT) ?? config.server.port
   const {level, modules} = filterOf(config, flags, env)
   const format =
     formatOf('--log-format', flags.logFormat) ??
@@ -103,7 +116,7 @@ function recordingPaths(given: RecordingPaths, cwd: string): RecordingPaths {
   return whole
 }
 
-function portOf(text: string | undefined): number | undefined {
+export function parsePort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port

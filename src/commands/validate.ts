@@ -1,4 +1,3 @@
-import {homedir} from 'node:os'
 import {styleText} from 'node:util'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand, jsonFlag} from '../cli/base-command.ts'
@@ -9,32 +8,53 @@ export default class Validate extends BaseCommand {
   static override readonly examples = [
     '<%= config.bin %> validate config.yaml',
     '<%= config.bin %> validate --strict --verbose config.yaml',
+    '<%= config.bin %> validate --strict --test-connections --format sarif config.yaml > problems.sarif',
   ]
   static override readonly args = {
     file: Args.string({description: 'configuration file; without it the one that start would take'}),
   }
   static override readonly flags = {
-    strict: Flags.boolean({description: 'a server that cannot be used is an error, other spellings are warnings'}),
-    verbose: Flags.boolean({
-      description: 'also how the file was found, and the addresses, folders and servers in effect',
+    strict: Flags.boolean({
+      description:
+        'also what the file names on this machine: commands, folders, keys, certificates, ports; warnings are errors, other spellings are warnings',
     }),
+    'test-connections': Flags.boolean({description: 'also start or connect each server once, and ask for its tools'}),
+    verbose: Flags.boolean({
+      description: 'also how the file was found, what was looked at, and the addresses, folders and servers in effect',
+    }),
+    format: Flags.option({
+      options: ['text', 'json', 'sarif'] as const,
+      default: 'text' as const,
+      description: 'sarif: for code hosts and editors',
+    })(),
     json: jsonFlag,
   }
 
   override async run(): Promise<void> {
     const {args, flags} = await this.parse(Validate)
-    const {configNotFound, discoverConfig} = await import('../config/discover.ts')
-    const {loadConfig, notFound} = await import('../config/load.ts')
+    const format = flags.json ? 'json' : flags.format
+    const {validateFile} = await import('../cli/validate-file.ts')
     const {exitCodeOf} = await import('../config/loaded-config.ts')
-    const {problemJson} = await import('../config/problem.ts')
-    const {env} = process
-    const place = discoverConfig({flag: args.file, env, cwd: process.cwd(), home: homedir()})
-    if ('tried' in place && !flags.json) throw configNotFound(place.tried)
-    const loaded = 'tried' in place ? notFound(place.tried) : loadConfig(place.found, {env, strict: flags.strict})
-    process.exitCode = exitCodeOf(loaded.problems)
-    if (flags.json) return printJson({valid: loaded.ok, problems: loaded.problems.map(problemJson)})
+    const {loaded, how, checked} = await validateFile({
+      file: args.file,
+      strict: flags.strict,
+      testConnections: flags['test-connections'],
+      document: format !== 'text',
+    })
+    const {problems} = loaded
+    process.exitCode = exitCodeOf(problems)
+    if (format === 'json') {
+      const {problemJson} = await import('../config/problem.ts')
+      return printJson({valid: loaded.ok, problems: problems.map(problemJson)})
+    }
+    if (format === 'sarif') {
+      const {sarifOf} = await import('../config/sarif.ts')
+      return printLine(JSON.stringify(sarifOf(problems, this.config.version), null, 2))
+    }
     const {effectiveLines, validationLines} = await import('../config/validation-text.ts')
-    if (flags.verbose && 'found' in place) for (const line of effectiveLines(loaded, place.how, env)) printLine(line)
+    const {safeText} = await import('../shared/safe-text.ts')
+    if (flags.verbose && how !== undefined) for (const line of effectiveLines(loaded, how, process.env)) printLine(line)
+    if (flags.verbose) for (const line of checked) printLine(`checked   ${safeText(line)}`)
     for (const line of validationLines(loaded, (style, text) => styleText(style, text))) printLine(line)
   }
 }

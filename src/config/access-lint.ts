@@ -43,6 +43,32 @@ export function accessLint(value: unknown, source: YamlSource, {forStart}: {read
           'keep token for one that never changes, oauth for one that is got and renewed',
         ),
       )
+    const endpoint = valueAt(value, [...server, 'endpoint'])
+    if (found([...path, 'tls']) && typeof endpoint === 'string' && /^http:/i.test(endpoint))
+      findings.push(
+        finding(
+          'error',
+          'server.tls_without_https',
+          [...path, 'tls'],
+          `${pathText(path)} has tls, and the endpoint is http: neither its CA nor the certificate would be used`,
+          'write https:// in endpoint, or remove tls',
+        ),
+      )
+    for (const [one, other] of [
+      ['cert', 'key'],
+      ['key', 'cert'],
+    ] as const) {
+      if (!found([...path, 'tls', one]) || found([...path, 'tls', other])) continue
+      findings.push(
+        finding(
+          'error',
+          'server.tls_half_identity',
+          [...path, 'tls', one],
+          `${pathText([...path, 'tls'])} has ${one} without ${other}: a client certificate needs both`,
+          `add ${other}, or remove ${one}`,
+        ),
+      )
+    }
     if (found([...server, 'command']))
       findings.push(
         finding(

@@ -7,12 +7,4 @@ export interface InactiveSetting {
 }
 
 /** Never accepted in silence. An entry goes when its setting starts to work. */
-export const inactiveSettings: readonly InactiveSetting[] = [
-  {place: 'servers.*.auth.oauth'},
-  {place: 'servers.*.auth.tls'},
-  {place: 'proxy.batching'},
-  {place: 'proxy.hot_reload'},
-  {place: 'cache'},
-  {place: 'context_optimization'},
-  {place: 'tui'},
-]
+export const inactiveSettings: readonly InactiveSetting[] = [{place: 'tui'}]

@@ -7,6 +7,7 @@ import {offeredNames} from './offered-names.ts'
 import {type Finding, pathText, type Severity} from './problem.ts'
 import {type KeyPath, keysAt} from './schema-walk.ts'
 import {sharedLint} from './shared-lint.ts'
+import {trafficLint} from './traffic-lint.ts'
 import type {YamlSource} from './yaml-source.ts'
 
 export interface LintOptions {
@@ -35,6 +36,7 @@ const lints: readonly Lint[] = [
   breakerSpelling,
   accessLint,
   sharedLint,
+  trafficLint,
   inactive,
 ]
 

@@ -82,10 +82,14 @@ const emptyFile: Finding = {
   at: {start: 0, end: 0},
 }
 
-/** Top-level `x-` keys belong to the operator. */
+/** Top-level `x-` keys belong to the operator, `$schema` to the editor. */
 function withoutFreeKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')))
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !isFreeKey(key)))
+}
+
+function isFreeKey(key: string): boolean {
+  return key.startsWith('x-') || key === '$schema'
 }
 
 /** A section whose lines are all commented out is one that is not there. */

@@ -30,6 +30,16 @@ export function readConfigFile(path: string): ConfigFile {
   return Buffer.isBuffer(bytes) ? decode(bytes) : {ok: false, fault: bytes}
 }
 
+/** The bytes of a configuration file; undefined where it is none that could be taken. */
+export function readConfigBytes(path: string): Buffer | undefined {
+  try {
+    const bytes = readRegular(path)
+    return Buffer.isBuffer(bytes) ? Buffer.from(bytes) : undefined
+  } catch {
+    return undefined // not there, or not ours to read: loading it says why
+  }
+}
+
 function readRegular(path: string): Buffer | FileFault {
   const before = kindFault(statSync(path))
   if (before) return before

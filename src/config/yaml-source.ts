@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration file
 import {
   type Alias,
   type Document,
@@ -34,7 +35,7 @@ export function parseYaml(text: string): {source: YamlSource; fault: Finding | u
     logLevel: 'error',
   })
   const source = {text, root: document.contents, lines, targets: aliasTargets(document)}
-  return {source, fault: firstFault(document)}
+  return {source, fault: firstFault(document, text)}
 }
 
 function aliasTargets(document: Document): Map<Alias, Node> {
@@ -53,11 +54,11 @@ function aliasTargets(document: Document): Map<Alias, Node> {
 }
 
 /** Only the first: what follows it is mostly its consequence. */
-function firstFault(document: Document): Finding | undefined {
+function firstFault(document: Document, text: string): Finding | undefined {
   const error = document.errors[0]
   if (error === undefined) return undefined
   const [start, end] = error.pos
-  const said = syntaxMessages[error.code]
+  const said = isBareVariable(text, start) ? bareVariable : syntaxMessages[error.code]
   const fault: Finding = {
     severity: 'error',
     code: error.code === 'RESOURCE_EXHAUSTION' ? 'yaml.too_deep' : 'yaml.syntax',
@@ -66,9 +67,12 @@ function firstFault(document: Document): Finding | undefined {
     path: [],
     at: {start, end: Math.max(end, start + 1)},
   }
-  const opening = /^(Flow (sequence|map)|Missing closing) /.test(error.message)
-    ? openedBefore(document, start)
-    : undefined
+  const opening =
+    said === bareVariable
+      ? undefined
+      : /^(Flow (sequence|map)|Missing closing) /.test(error.message)
+        ? openedBefore(document, start)
+        : undefined
   if (opening === undefined) return fault
   // The end of the file says nothing: what was never closed does.
   const sign = opening.sign
@@ -98,6 +102,16 @@ function openedBefore(document: Document, offset: number): {sign: string; at: Sp
     },
   })
   return found
+}
+
+/** `{PORT: ${PORT}}`: inside brackets the brace of a variable opens a map. */
+const bareVariable = {
+  message: '"${" inside [ ] or { } is read as the start of a map',
+  suggestion: 'put the value in quotes: "${NAME}"',
+}
+
+function isBareVariable(text: string, offset: number): boolean {
+  return text[offset] === '{' && text[offset - 1] === '$'
 }
 
 function lowerFirst(text: string): string {

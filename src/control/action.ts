@@ -22,7 +22,16 @@ export interface Action {
 }
 
 /** Every action that the runtime knows: one line each. */
-export const actionIds = ['stop', 'log_level', 'profile_cpu', 'profile_mem', 'trace'] as const
+export const actionIds = [
+  'stop',
+  'reload',
+  'log_level',
+  'profile_cpu',
+  'profile_mem',
+  'trace',
+  'cache_clear',
+  'cache_rebuild',
+] as const
 export type ActionId = (typeof actionIds)[number]
 
 /** Stops the runtime: refuses new work, lets requests in flight end, ends the children. */
@@ -35,5 +44,18 @@ export function stopAction(target: string): Action {
       'new requests are refused, those in flight may end within the shutdown deadline, then all children are ended',
     equivalentCommand: 'only1mcp stop',
     confirm: 'yes',
+  }
+}
+
+/** Takes the configuration file anew. */
+export function reloadAction(target: string): Action {
+  return {
+    id: 'reload',
+    title: 'Reload the configuration',
+    target,
+    effect:
+      'the file is read and checked; a valid one takes effect at once, servers that are the same in it go on untouched',
+    equivalentCommand: 'only1mcp reload',
+    confirm: 'none',
   }
 }

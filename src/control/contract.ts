@@ -100,6 +100,86 @@ const requestLogFigures = z.object({
   lastError: z.string().nullable(),
 })
 
+const cacheFigures = z.object({
+  /** Answers are kept. */
+  enabled: z.boolean(),
+  backend: z.enum(['memory', 'redis']),
+  /** Identical reads become one call. */
+  batching: z.boolean(),
+  hits: z.number().int(),
+  misses: z.number().int(),
+  /** Not looked for: the answer would belong to one client alone. */
+  bypassed: z.number().int(),
+  /** Requests that got the answer of another one's call. */
+  batched: z.number().int(),
+  invalidations: z.number().int(),
+  entries: z.number().int(),
+  bytes: z.number().int(),
+  evictions: z.number().int(),
+  maxEntries: z.number().int(),
+  maxBytes: z.number(),
+  /** No answer is kept longer. */
+  ttlMs: z.number().nullable(),
+  methods: z.array(
+    z.object({method: z.string(), hits: z.number().int(), misses: z.number().int(), bypassed: z.number().int()}),
+  ),
+  /** Null where answers are kept in memory alone. */
+  redis: z.object({up: z.boolean(), hits: z.number().int(), lastError: z.string().nullable()}).nullable(),
+})
+
+/** What has a configuration read anew: the file changed, a signal came, an operator asked. */
+export const reloadTriggers = ['file', 'signal', 'command'] as const
+export type ReloadTrigger = (typeof reloadTriggers)[number]
+
+/** One thing that is wrong with a configuration file, as `validate --json` tells it, with its frame. */
+const configProblem = z.object({
+  severity: z.enum(['error', 'warning']),
+  code: z.string(),
+  message: z.string(),
+  file: z.string(),
+  line: z.number().int(),
+  column: z.number().int(),
+  path: z.string(),
+  suggestion: z.string().nullable(),
+  frame: z.array(z.string()).readonly(),
+  related: z
+    .array(
+      z.object({
+        message: z.string(),
+        line: z.number().int(),
+        column: z.number().int(),
+        frame: z.array(z.string()).readonly(),
+      }),
+    )
+    .readonly(),
+})
+
+/** What became of one attempt to take the configuration file anew. */
+export const reloadReport = z.object({
+  ok: z.boolean(),
+  trigger: z.enum(reloadTriggers),
+  /** false where the file is the one in force already. */
+  changed: z.boolean(),
+  message: z.string(),
+  path: z.string(),
+  /** Of what is in force afterwards. */
+  sha256: z.string(),
+  generation: z.number().int(),
+  durationMs: z.number(),
+  servers: z.object({
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+    /** Another process or endpoint took their place. */
+    changed: z.array(z.string()),
+    /** They go on with other settings. */
+    adjusted: z.array(z.string()),
+    kept: z.array(z.string()),
+  }),
+  needsRestart: z.array(z.string()),
+  problems: z.array(configProblem),
+})
+export type ReloadReport = z.infer<typeof reloadReport>
+
 export const snapshot = z.object({
   contract: z.string(),
   instance: z.string(),
@@ -131,7 +211,30 @@ export const snapshot = z.object({
       })
       .optional(),
   }),
-  config: z.object({path: z.string().nullable(), sha256: z.string()}),
+  config: z.object({
+    path: z.string().nullable(),
+    /** Of the file that is in force. */
+    sha256: z.string(),
+    /** Since when it is, ISO-8601 UTC. */
+    since: z.string().optional(),
+    /** 1 for what the runtime was started with, one more for each that was taken since. */
+    generation: z.number().int().optional(),
+    /** How often another file was taken, and refused. */
+    reloads: z.object({taken: z.number().int(), refused: z.number().int()}).optional(),
+    /** The newest attempt; null before the first. */
+    lastReload: z
+      .object({
+        at: z.string(),
+        ok: z.boolean(),
+        trigger: z.enum(reloadTriggers),
+        message: z.string(),
+        problems: z.array(configProblem),
+      })
+      .nullable()
+      .optional(),
+    /** Settings of the file in force that only a restart brings. */
+    needsRestart: z.array(z.string()).optional(),
+  }),
   paths: z.object({state: z.string(), logs: z.string()}),
   process: z.object({
     rssBytes: z.number(),
@@ -194,6 +297,8 @@ export const snapshot = z.object({
     .optional(),
   /** Absent where no request log is kept. */
   requestLog: requestLogFigures.optional(),
+  /** Absent where answers are neither kept nor shared. */
+  cache: cacheFigures.optional(),
 })
 export type Snapshot = z.infer<typeof snapshot>
 
@@ -211,6 +316,8 @@ export const requestEvent = z.object({
   /** HTTP status. */
   status: z.number().int(),
   responseBytes: z.number().int(),
+  /** `hit`, `miss` …; null where no cache was asked. */
+  cache: z.string().nullable().optional(),
   durationMs: z.number(),
   serverId: z.string().nullable(),
   traceId: z.string(),
@@ -316,6 +423,8 @@ export const actionResult = z.object({
   message: z.string(),
   /** What the action made, such as a profile; base64. */
   data: z.string().optional(),
+  /** Of the action `reload`. */
+  reload: reloadReport.optional(),
 })
 export type ActionResult = z.infer<typeof actionResult>
 

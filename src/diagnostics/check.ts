@@ -48,6 +48,8 @@ export interface CheckContext {
   readonly server: {
     readonly host: string
     readonly port: number
+    /** It speaks TLS and nothing else (`server.plain: false`). */
+    readonly tls?: boolean
     /** `guess`: the default, while a state folder that may say otherwise could not be looked into. */
     readonly from: 'runtime' | 'config' | 'default' | 'guess'
   }

@@ -24,8 +24,12 @@ export async function resolveContext(facts: FactSource, options: {whole: boolean
   const socket = record?.socket ?? sighting?.socket ?? null
   const logDir = record?.logPath ?? (logFolder.state === 'known' ? logFolder.value : null)
   const outline = options.whole ? await facts.get(`config.outline:${configPath ?? ''}`) : undefined
-  const whole = (listen: {host: string; port: number}, from: CheckContext['server']['from']): CheckContext => ({
-    server: {host: dialable(listen.host), port: listen.port, from},
+  const whole = (
+    listen: {readonly host: string; readonly port: number},
+    from: CheckContext['server']['from'],
+    tls = false,
+  ): CheckContext => ({
+    server: {host: dialable(listen.host), port: listen.port, from, ...(tls && {tls})},
     configPath,
     socket,
     logDir,
@@ -34,13 +38,17 @@ export async function resolveContext(facts: FactSource, options: {whole: boolean
     outline: outline?.state === 'known' ? outline.value : null,
   })
 
-  if (living && record !== null) return whole(record, 'runtime')
+  if (living && record !== null) return whole(record, 'runtime', record.plain === false)
   if (sighting?.socket) {
     const control = await facts.get(`control.snapshot:${socket ?? ''}`)
-    if (control.state === 'known' && control.value.snapshot) return whole(control.value.snapshot.listen, 'runtime')
+    const listen = control.state === 'known' ? control.value.snapshot?.listen : undefined
+    if (listen) return whole(listen, 'runtime', listen.tls?.plain === false)
   }
   const parsed = await facts.get(`config.parsed:${configPath ?? ''}`)
-  if (parsed.state === 'known' && parsed.value.listen !== null) return whole(parsed.value.listen, 'config')
+  if (parsed.state === 'known' && parsed.value.listen !== null) {
+    const {listen} = parsed.value
+    return whole(listen, 'config', listen.tls)
+  }
   const unseen = sighting?.read.state === 'denied' || sighting?.process?.state === 'hidden'
   return whole(defaultListen, unseen ? 'guess' : 'default')
 }

@@ -16,7 +16,7 @@ export interface FactValues extends HostFactValues, ConfigFactValues, BackendFac
   readonly 'tcp.dial': DialResult
   /** `port.owner:<port>`: every listener on that port, on whatever address. */
   readonly 'port.owner': PortOwner
-  /** `http.health:<host>:<port>` */
+  /** `http.health:<host>:<port>`, `http.health:https://<host>:<port>` */
   readonly 'http.health': HealthAnswer
   /** The folder that a runtime of this configuration and environment logs to. */
   readonly 'logs.folder': string

@@ -179,7 +179,8 @@ export class HttpCall implements HttpReceiver, CancelListener {
 
   onTimeout(): void {
     this.#tellCancelled('timed out')
-    this.#fail(timedOut(this.#call, this.#link.options.clock.now() - this.#startedAt))
+    const elapsedMs = this.#link.options.clock.now() - this.#startedAt
+    this.#fail(this.#exchange?.heldBack?.() ?? timedOut(this.#call, elapsedMs))
   }
 
   /** 404 by the protocol (2025-11-25, "Session Management"); many servers on the TypeScript SDK say 400 and tell why. */

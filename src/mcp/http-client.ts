@@ -1,3 +1,6 @@
+import type {CallFailure} from './call-failure.ts'
+import type {RequestAuthorization} from './request-authorization.ts'
+
 export type HttpHead = Readonly<Record<string, string | string[] | undefined>>
 
 export interface HttpRequest {
@@ -23,6 +26,8 @@ export interface HttpReceiver {
 export interface HttpExchange {
   /** Ends it, with nothing more told to the receiver. */
   abort(): void
+  /** What it waits for on our side, before anything of it was sent; undefined once it is on its way. */
+  heldBack?(): CallFailure | undefined
 }
 
 /** Requests to one origin, over connections that are kept. */
@@ -45,8 +50,19 @@ export interface HttpPoolOptions {
 
 export const defaultPool: HttpPoolOptions = {maxConnections: 128, minIdle: 0, maxIdleMs: 30_000, validationMs: 10_000}
 
+/** PEM texts: whom we trust (the system's CAs without `ca`), and who we are. */
+export interface TlsIdentity {
+  readonly ca?: Buffer | undefined
+  readonly cert?: Buffer | undefined
+  readonly key?: Buffer | undefined
+}
+
 export interface HttpClientOptions {
   readonly origin: string
   readonly connectTimeoutMs: number
   readonly pool: HttpPoolOptions
+  /** Asked at each connection; the same object while nothing has changed. @throws CallFailure */
+  readonly tls?: (() => TlsIdentity) | undefined
+  /** Sent with every request; renewed by its owner. */
+  readonly authorization?: RequestAuthorization | undefined
 }

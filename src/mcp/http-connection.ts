@@ -8,8 +8,7 @@ import {openHttpClient} from './open-http-client.ts'
 
 /** Does the handshake with a Streamable HTTP backend, of either era. @throws CallFailure */
 export async function openHttp(options: HttpOptions): Promise<BackendConnection> {
-  const {connectTimeoutMs, pool} = options
-  const client = await openHttpClient({origin: new URL(options.endpoint).origin, connectTimeoutMs, pool})
+  const client = await openHttpClient({...options, origin: new URL(options.endpoint).origin})
   const link = new HttpLink(options, client)
   let nextId = 1
   const call = (request: BackendCall): Promise<BackendAnswer> => new HttpCall(link, request, nextId++).run()

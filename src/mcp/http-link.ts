@@ -2,7 +2,15 @@ import type {Clock} from '../shared/clock.ts'
 import type {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, ConnectionEvents} from './connection.ts'
 import type {ClientIdentity} from './handshake.ts'
-import type {HttpClient, HttpExchange, HttpHead, HttpPoolOptions, HttpReceiver, HttpRequest} from './http-client.ts'
+import type {
+  HttpClient,
+  HttpClientOptions,
+  HttpExchange,
+  HttpHead,
+  HttpPoolOptions,
+  HttpReceiver,
+  HttpRequest,
+} from './http-client.ts'
 import {notificationMessage, responseMessage} from './json-rpc.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
 
@@ -17,6 +25,9 @@ export interface HttpOptions {
   readonly maxMessageBytes: number
   readonly pool: HttpPoolOptions
   readonly events: ConnectionEvents
+  readonly tls?: HttpClientOptions['tls']
+  /** In place of a fixed `authorization` among the headers. */
+  readonly authorization?: HttpClientOptions['authorization']
 }
 
 type Headers = Pick<HttpRequest, 'headers' | 'more'>

@@ -11,8 +11,7 @@ import {SseLink} from './sse-link.ts'
  * @throws CallFailure
  */
 export async function openSse(options: HttpOptions): Promise<BackendConnection> {
-  const {connectTimeoutMs, pool} = options
-  const client = await openHttpClient({origin: new URL(options.endpoint).origin, connectTimeoutMs, pool})
+  const client = await openHttpClient({...options, origin: new URL(options.endpoint).origin})
   const link = new SseLink(options, client)
   const channel = new DuplexChannel({
     now: options.clock.now,

@@ -1,17 +1,24 @@
-import {type Dispatcher, Pool} from 'undici'
-import type {HttpClient, HttpClientOptions, HttpExchange, HttpReceiver, HttpRequest} from './http-client.ts'
+import {buildConnector, type Dispatcher, Pool} from 'undici'
+import type {
+  HttpClient,
+  HttpClientOptions,
+  HttpExchange,
+  HttpReceiver,
+  HttpRequest,
+  TlsIdentity,
+} from './http-client.ts'
 
 /** Requests through undici's dispatch, its cheapest way. */
 export class TlsHttpClient implements HttpClient {
   readonly #origin: string
   readonly #pool: Pool
 
-  constructor({origin, pool, connectTimeoutMs}: HttpClientOptions) {
+  constructor({origin, pool, connectTimeoutMs, tls}: HttpClientOptions) {
     this.#origin = origin
     this.#pool = new Pool(origin, {
       connections: pool.maxConnections,
       allowH2: false,
-      connect: {timeout: connectTimeoutMs},
+      connect: connectAs(tls ?? systemTrust, connectTimeoutMs),
       // Each call has a timer of its own, and an event stream may be silent for as long as nothing happens.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -29,6 +36,32 @@ export class TlsHttpClient implements HttpClient {
 
   destroy(): Promise<void> {
     return this.#pool.destroy()
+  }
+}
+
+const nobody: TlsIdentity = {}
+const systemTrust = (): TlsIdentity => nobody
+
+/** A new identity has a connector of its own: a TLS session of the old one is not resumed with it. */
+function connectAs(identity: () => TlsIdentity, timeoutMs: number): buildConnector.connector {
+  let used: TlsIdentity | undefined
+  let connect: buildConnector.connector | undefined
+  return (options, callback) => {
+    try {
+      const current = identity()
+      if (connect === undefined || current !== used)
+        connect = buildConnector({...current, timeout: timeoutMs, allowH2: false})
+      used = current
+      connect(options, (...[error, socket]) => {
+        // What the other side says of our certificate comes after the handshake (TLS 1.3); undici would have the end of the
+        // stream, which follows, take its place.
+        socket?.once('error', () => socket.destroy())
+        if (error === null) callback(null, socket)
+        else callback(error, null)
+      })
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)), null)
+    }
   }
 }
 

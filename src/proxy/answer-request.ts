@@ -50,7 +50,10 @@ export async function answerRequest(options: AnswerOptions, asked: AskedRequest)
   let status = 200
   try {
     answer = await findMethod(era, call.method)(call)
-    if (answer.kind === 'error') noteBackendError(answer.value, record, options.redactor)
+    if (answer.kind === 'error') {
+      answer = {...answer, value: withoutSecrets(answer.value, options.redactor)}
+      noteBackendError(answer.value, record, options.redactor)
+    }
     if (era === 'modern') status = answer.status ?? statusOfCode(record.code)
   } catch (error) {
     const http = httpOf(error)
@@ -105,7 +108,14 @@ const none: Readonly<Record<string, string>> = {}
 /** A backend that says one of these speaks of the request, not of itself. */
 const clientCodes = new Set<number>([rpcCode.invalidRequest, rpcCode.methodNotFound, rpcCode.invalidParams])
 
-/** The backend's own error passes as it is; our record says whose it was. */
+/** The backend's own error passes as it is, but for what we have shown it of ourselves. */
+function withoutSecrets(error: Buffer, redactor: Redactor): Buffer {
+  const text = error.toString()
+  if (redactor.text(text) === text) return error
+  return Buffer.from(JSON.stringify(redactor.value(JSON.parse(text))))
+}
+
+/** Our record says whose it was. */
 function noteBackendError(error: Buffer, record: OpenRequest, redactor: Redactor): void {
   const span = findValue(error, {start: 0, end: error.length}, ['code'])
   record.outcome = 'error'

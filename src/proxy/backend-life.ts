@@ -14,7 +14,7 @@ export interface BackendLifeOptions {
   readonly config: BackendConfig
   readonly environment: BackendEnvironment
   readonly opener: BackendOpener
-  readonly timeoutMs: number
+  readonly timeoutMs: () => number
   readonly events: Omit<ConnectionEvents, 'onOddity'>
   readonly log: (message: LogMessage) => void
   /** Status or lists changed. */
@@ -156,7 +156,7 @@ export class BackendLife {
     const link = new Link({
       connection,
       identity: environment.identity,
-      timeoutMs: Math.min(this.#options.timeoutMs, handshakeTimeoutMs),
+      timeoutMs: Math.min(this.#options.timeoutMs(), handshakeTimeoutMs),
       onLists: () => {
         if (this.#link !== link || link.lists === undefined) return
         this.#lists = link.lists

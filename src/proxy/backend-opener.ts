@@ -2,6 +2,7 @@ import type {BackendConfig} from '../config/schema.ts'
 import type {BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import {Ring} from '../shared/ring.ts'
+import {type BackendAccess, openBackendAccess} from './backend-access.ts'
 import {OddityLog} from './oddity-log.ts'
 import {type BackendEnvironment, EndedDuringDiscover, openBackend} from './open-backend.ts'
 import type {LogMessage} from './runtime-log.ts'
@@ -23,8 +24,8 @@ export class BackendOpener {
   readonly #oddities: OddityLog
   /** Of the newest process only: an earlier one's words explain nothing. */
   #lastWords: string[] = []
+  #access: Promise<BackendAccess> | undefined
   #legacy = false
-  #generation = 0
   #stopped = false
 
   constructor(options: BackendOpenerOptions) {
@@ -35,6 +36,14 @@ export class BackendOpener {
   /** Lines of stderr, the newest last. */
   get stderrTail(): readonly string[] {
     return this.#stderr.toArray()
+  }
+
+  /** How we show the server who we are; one token for all connections to it. */
+  access(): Promise<BackendAccess> {
+    const {config, environment, log} = this.#options
+    const {stateDir, clock, learnSecret} = environment
+    this.#access ??= openBackendAccess({config, stateDir, clock, learnSecret, log})
+    return this.#access
   }
 
   /** From now on nothing is started any more. */
@@ -75,7 +84,7 @@ export class BackendOpener {
     return openBackend({
       config,
       environment: {...environment, identity},
-      generation: ++this.#generation,
+      generation: environment.nextStart(),
       era: this.#legacy ? 'legacy' : 'unknown',
       events: {...events, onOddity: (kind, detail) => this.#oddities.note(kind, detail)},
       onSpawn: pid => {
@@ -95,6 +104,7 @@ export class BackendOpener {
         })
       },
       stderrTail: () => this.#lastWords,
+      access: () => this.access(),
     })
   }
 

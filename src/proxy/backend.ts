@@ -6,9 +6,11 @@ import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, Connect
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {answerUnasked} from './answer-unasked.ts'
+import type {BackendAccess} from './backend-access.ts'
 import {BackendFigures} from './backend-figures.ts'
 import {BackendLife} from './backend-life.ts'
 import {BackendOpener, type BackendOpenerOptions} from './backend-opener.ts'
+import type {BackendSettings} from './backend-settings.ts'
 import type {Candidate} from './balance/balancer.ts'
 import {slowStart} from './balance/slow-start.ts'
 import {IdleRules} from './idle-rules.ts'
@@ -18,19 +20,13 @@ import {OfferRules} from './offer-rules.ts'
 import {ProbeHealth, type ProbeResult} from './probe/probe-health.ts'
 import type {CircuitBreaker, Transition} from './resilience/breaker.ts'
 import {countsWhenEnded} from './resilience/faults.ts'
-import {Guard, type GuardSettings} from './resilience/guard.ts'
+import {Guard} from './resilience/guard.ts'
 import type {RetryBudget} from './resilience/retry-budget.ts'
 import type {StallWatch} from './resilience/stall-watch.ts'
 import {unavailable} from './unavailable.ts'
 
-export interface BackendOptions extends BackendOpenerOptions {
-  /** Of its group. */
-  readonly naming: Naming
-  readonly defaultTimeoutMs: number
-  readonly guard: GuardSettings
+export interface BackendOptions extends BackendOpenerOptions, Omit<BackendSettings, 'config' | 'pool'> {
   readonly stalls: StallWatch
-  /** How long it takes to get its whole share again after it was away. */
-  readonly slowStartMs: number
   /** Status, lists or last error changed. */
   readonly onChange: (backend: Backend) => void
   readonly onConnected: (backend: Backend, link: Link) => void
@@ -54,26 +50,31 @@ const usualHealthCheck: HealthCheck = {
 
 /** One configured server, as the rest of the runtime meets it. */
 export class Backend implements Candidate {
-  readonly config: BackendConfig
-  readonly naming: Naming
+  config: BackendConfig
+  naming: Naming
   /** What of it clients see. */
-  readonly rules: OfferRules
+  rules: OfferRules
   /** The command line or endpoint for people, without secrets. */
   readonly target: string
-  readonly timeoutMs: number
+  timeoutMs: number
   readonly figures: BackendFigures
   readonly life: BackendLife
-  readonly healthCheck: HealthCheck
+  healthCheck: HealthCheck
+  /** Requests that are bound to it, from their choice to their answer: it is not stopped under them. */
+  claims = 0
   readonly probes: ProbeHealth
   readonly probeCounts = {success: 0, failure: 0}
   readonly #guard: Guard
   readonly #options: BackendOptions
+  #slowStartMs: number
   readonly #opener: BackendOpener
+  readonly #idleRules: IdleRules
 
   constructor(options: BackendOptions) {
     this.#options = options
     this.config = options.config
     this.naming = options.naming
+    this.#slowStartMs = options.slowStartMs
     this.rules = new OfferRules(options.config)
     this.target = options.target
     this.timeoutMs = options.config.timeout ?? options.defaultTimeoutMs
@@ -89,12 +90,12 @@ export class Backend implements Candidate {
       onTransition: transition => options.onBreaker(this, transition),
     })
     this.#opener = new BackendOpener(options)
-    const idleRules = new IdleRules(options.config.id, options.log)
+    this.#idleRules = new IdleRules(options.config.id, options.log)
     this.life = new BackendLife({
       config: options.config,
       environment: options.environment,
       opener: this.#opener,
-      timeoutMs: this.timeoutMs,
+      timeoutMs: () => this.timeoutMs,
       events: {
         onRequest: answerUnasked,
         onNotification: (method, params) => void this.notified(method, params),
@@ -106,10 +107,23 @@ export class Backend implements Candidate {
         this.breaker.reached()
         options.onConnected(this, link)
       },
-      onLists: lists => idleRules.warn(this.rules.unmatched(lists)),
+      onLists: lists => this.#idleRules.warn(this.rules.unmatched(lists)),
       onListFault: failure => this.#listFault(failure),
       onEnded: (failure, servedMs) => this.#ended(failure, servedMs),
     })
+  }
+
+  /** Goes on with other settings over the connection that it has: none of them concern that. */
+  reconfigure({config, naming, guard, slowStartMs, defaultTimeoutMs}: Omit<BackendSettings, 'pool'>): void {
+    this.config = config
+    this.naming = naming
+    this.rules = new OfferRules(config)
+    this.timeoutMs = config.timeout ?? defaultTimeoutMs
+    this.healthCheck = config.health_check ?? usualHealthCheck
+    this.probes.configure(this.healthCheck)
+    this.#guard.configure(guard)
+    this.#slowStartMs = slowStartMs
+    if (this.lists !== undefined) this.#idleRules.warn(this.rules.unmatched(this.lists))
   }
 
   get id(): string {
@@ -187,7 +201,12 @@ export class Backend implements Candidate {
   get weight(): number {
     const {upAt, restarts} = this.life
     const servedMs = upAt === undefined || restarts === 0 ? undefined : this.#options.environment.clock.now() - upAt
-    return this.config.weight * slowStart(servedMs, this.#options.slowStartMs)
+    return this.config.weight * slowStart(servedMs, this.#slowStartMs)
+  }
+
+  /** How we show it who we are. */
+  access(): Promise<BackendAccess> {
+    return this.#opener.access()
   }
 
   /** A call to it can go out now, and there is reason to think that it will be answered. */
@@ -328,7 +347,9 @@ export class Backend implements Candidate {
   }
 }
 
-/** Nothing could be sent at all: the endpoint is not there. */
+/** Nothing could be sent at all: the endpoint is not there, or we have nothing to show it. */
 function isAway({kind, delivered}: CallFailure): boolean {
-  return kind === 'TransportFailed' && delivered === 'no'
+  return delivered === 'no' && away.has(kind)
 }
+
+const away = new Set(['TransportFailed', 'TokenRefused', 'TokenUnreachable', 'TlsFiles'])

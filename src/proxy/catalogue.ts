@@ -58,6 +58,7 @@ interface Merging {
 /** The merged lists, built once for each change and then handed out as bytes. */
 export class Catalogue {
   readonly #options: CatalogueOptions
+  #groups: readonly ServerGroup[]
   #built: Merged | undefined
   readonly #keys: ExposedKeys
   /** Tools of groups without a primary, by their name before the prefix. */
@@ -65,7 +66,14 @@ export class Catalogue {
 
   constructor(options: CatalogueOptions) {
     this.#options = options
+    this.#groups = options.groups
     this.#keys = new ExposedKeys(options.log)
+  }
+
+  /** Other servers from now on; whoever asks next sees their lists. */
+  regroup(groups: readonly ServerGroup[]): void {
+    this.#groups = groups
+    this.invalidate()
   }
 
   /** A backend's lists or status changed. */
@@ -84,7 +92,7 @@ export class Catalogue {
    */
   async settled(timeoutMs: number): Promise<Merged> {
     for (;;) {
-      const waiting = this.#options.groups.flatMap(group => this.#settling(group, timeoutMs))
+      const waiting = this.#groups.flatMap(group => this.#settling(group, timeoutMs))
       if (waiting.length === 0) return this.current
       await Promise.race(waiting.map(({backend, restMs}) => backend.changed(restMs)))
     }
@@ -100,7 +108,7 @@ export class Catalogue {
 
   /** The group that a name's prefix means, where its lists are not known. */
   absentOwner(name: string): ServerGroup | undefined {
-    return this.#options.groups.find(
+    return this.#groups.find(
       group =>
         enabledOf(group).length > 0 &&
         this.#present(group).length === 0 &&
@@ -120,7 +128,7 @@ export class Catalogue {
 
   #build(): Merged {
     this.#standIns.clear()
-    const groups = this.#options.groups.filter(group => enabledOf(group).length > 0)
+    const groups = this.#groups.filter(group => enabledOf(group).length > 0)
     // What stands in for others comes last: it has to know what there is.
     const ordered = [...groups.filter(({standsIn}) => !standsIn), ...groups.filter(({standsIn}) => standsIn)]
     const merged = Object.fromEntries(allListKinds.map(kind => [kind, this.#merge(kind, ordered)])) as Record<

@@ -58,6 +58,7 @@ export interface OwnScopeOptions {
   /** Asked before a child is started; what it gives is called when the child has ended. @throws CallFailure */
   readonly admit: () => Promise<() => void>
   readonly log: (message: LogMessage) => void
+  readonly onClosed: () => void
 }
 
 /** How many connections to one server an exclusive scope opens before calls wait for each other. */
@@ -75,6 +76,7 @@ interface Held {
 export class OwnScope implements ClientScope {
   readonly catalogue: Catalogue
   readonly #options: OwnScopeOptions
+  #groups: readonly ServerGroup[]
   readonly #identity: ClientIdentity
   readonly #held = new Map<Backend, Held[]>()
   readonly #opening = new Map<Backend, Promise<Held>>()
@@ -83,6 +85,7 @@ export class OwnScope implements ClientScope {
 
   constructor(options: OwnScopeOptions) {
     this.#options = options
+    this.#groups = options.groups
     this.#identity = identityFor(options.profile, options.identity)
     this.catalogue = new Catalogue({
       groups: options.groups,
@@ -116,7 +119,7 @@ export class OwnScope implements ClientScope {
     })
     await Promise.race([
       Promise.all(
-        this.#options.groups
+        this.#groups
           .flatMap(({members}) => members)
           .filter(backend => backend.status !== 'disabled')
           .map(wait),
@@ -147,8 +150,22 @@ export class OwnScope implements ClientScope {
     for (const {link} of [...this.#held.values()].flat()) link.connection.notify(method, null)
   }
 
+  /** Other servers from now on; connections to those that are gone stay for the calls on them, until `leave`. */
+  regroup(groups: readonly ServerGroup[]): void {
+    this.#groups = groups
+    this.catalogue.regroup(groups)
+  }
+
+  /** Ends the connections to a server that is no longer there. */
+  async leave(backend: Backend): Promise<void> {
+    const held = this.#held.get(backend) ?? []
+    this.#held.delete(backend)
+    await Promise.all(held.map(({link}) => link.connection.close(1000)))
+  }
+
   async close(): Promise<void> {
     this.#closed = true
+    this.#options.onClosed()
     const all = [...this.#held.values()].flat()
     this.#held.clear()
     await Promise.all(all.map(({link}) => link.connection.close(1000)))
@@ -200,10 +217,9 @@ export class OwnScope implements ClientScope {
     this.#held.set(backend, [...(this.#held.get(backend) ?? []), held])
     void link.load().then(() => this.catalogue.invalidate())
     void link.connection.closed.then(() => {
-      this.#held.set(
-        backend,
-        (this.#held.get(backend) ?? []).filter(each => each !== held),
-      )
+      const rest = (this.#held.get(backend) ?? []).filter(each => each !== held)
+      if (rest.length === 0) this.#held.delete(backend)
+      else this.#held.set(backend, rest)
       this.catalogue.invalidate()
       this.#wake()
     })

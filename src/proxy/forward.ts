@@ -38,6 +38,7 @@ export async function forward(
     const {backend} = choice.target
     record.serverId = backend.id
     backend.retries.earn()
+    backend.claims++
     try {
       const outgoing = outgoingFor(choice.target)
       return await attempt(call, choice.panic ? {...outgoing, panic: true} : outgoing, deadline - services.now())
@@ -46,6 +47,8 @@ export async function forward(
       const next = await another(call, targets, choice, error, tried, deadline)
       if (next === undefined) throw asAnswered(call.method, error)
       choice = next
+    } finally {
+      backend.claims--
     }
   }
 }
@@ -141,7 +144,7 @@ async function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, time
 }
 
 function finish(
-  {context, method}: MethodCall,
+  {context, method, onResult}: MethodCall,
   backend: Backend,
   era: 'legacy' | 'modern',
   answer: BackendAnswer,
@@ -154,6 +157,7 @@ function finish(
       ...(answer.status !== undefined && context.era === 'modern' && {status: answer.status}),
     }
   }
+  onResult?.(backend, era, answer.value)
   return {
     kind: 'result',
     value: exposeUris(resultForClient(answer.value, method, era, context.era), method, backend.naming),

@@ -5,6 +5,7 @@ import {rpcCode} from '../mcp/protocol.ts'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import type {AccessGate} from './access/gate.ts'
 import {sendRefusal} from './access/send-refusal.ts'
+import type {Compression} from './compression/compression.ts'
 import type {McpEndpoint} from './mcp-endpoint.ts'
 import {Reply} from './reply.ts'
 import type {OpenRequest, RequestLedger} from './request-ledger.ts'
@@ -33,6 +34,7 @@ export interface HttpServerOptions {
   readonly traces: TraceContexts
   readonly now: () => number
   readonly maxConnections: number
+  readonly compression?: Compression | undefined
 }
 
 /** How every listener for clients is set up. */
@@ -47,20 +49,23 @@ export const listenerOptions = {
 } as const
 
 /** The listener that clients see: `/mcp`, `/health`, `/health/live`, `/api/tools/list`. */
-export function createHttpServer(options: HttpServerOptions): http.Server {
+export function createHttpServer(options: CurrentOptions): http.Server {
   const server: http.Server = http.createServer(
     listenerOptions,
     requestListener(options, () => server.listening),
   )
-  limitConnections(server, options)
+  limitConnections(server, options())
   return server
 }
 
+/** What holds now: a request stays with what held when it came. */
+export type CurrentOptions = () => HttpServerOptions
+
 /** @param listening false while the server drains: a connection that was kept alive brings one more request at most */
-export function requestListener(options: HttpServerOptions, listening: () => boolean): http.RequestListener {
+export function requestListener(options: CurrentOptions, listening: () => boolean): http.RequestListener {
   return (request, response) => {
     if (!listening()) response.setHeader('connection', 'close')
-    void serve(options, request, response)
+    void serve(options(), request, response)
   }
 }
 
@@ -88,7 +93,9 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
     return refuse(sent, record, refused)
   }
   const mcp = path === '/mcp'
-  sent = mcp ? options.endpoint.reply(request, response, record) : new Reply(response, record, options.now, false)
+  sent = mcp
+    ? options.endpoint.reply(request, response, record)
+    : new Reply(response, record, options.now, false, options.compression)
   try {
     const waiting = options.gate?.admit(request, path, record)
     const denied = waiting instanceof Promise ? await waiting : waiting

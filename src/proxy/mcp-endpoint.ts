@@ -5,6 +5,7 @@ import {rpcCode} from '../mcp/protocol.ts'
 import {answerBatch, batchVersion, maxBatch} from './answer-batch.ts'
 import {type AnswerOptions, answerRequest} from './answer-request.ts'
 import {classify} from './classify.ts'
+import type {Compression} from './compression/compression.ts'
 import {type BodyBudget, type BodyRead, readBody} from './read-body.ts'
 import {malformed, refuse, sessionNotFound} from './refuse.ts'
 import {Reply} from './reply.ts'
@@ -15,6 +16,7 @@ import {takeMessage} from './take-message.ts'
 
 export interface McpEndpointOptions extends AnswerOptions {
   readonly maxBodyBytes: number
+  readonly compression?: Compression | undefined
 }
 
 /** What unfinished bodies of all clients may hold. */
@@ -36,7 +38,7 @@ export class McpEndpoint {
   reply(request: IncomingMessage, response: ServerResponse, record: OpenRequest): Reply {
     const accept = request.headers.accept ?? '*/*'
     const streamable = accept.includes('*/*') || accept.includes('text/event-stream')
-    return new Reply(response, record, this.#options.services.now, streamable)
+    return new Reply(response, record, this.#options.services.now, streamable, this.#options.compression)
   }
 
   handle(

@@ -9,9 +9,10 @@ import type {Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
 import type {OpenRequest} from './request-ledger.ts'
 import type {RequestStates} from './request-state.ts'
-import type {ServerGroup} from './server-group.ts'
+import type {ServerGroup, Target} from './server-group.ts'
 import type {Session} from './session.ts'
 import type {Sessions} from './sessions.ts'
+import type {SessionOpening} from './shared/session-ids.ts'
 import type {Subscriptions} from './subscriptions.ts'
 
 /** What the methods work with. */
@@ -29,17 +30,14 @@ export interface Services {
   /** How this runtime presents itself to backends, and to clients. */
   readonly identity: ClientIdentity
   readonly server: Implementation
+  /** Undefined where no answer is kept or shared. */
+  readonly cache?: CallCache | undefined
   readonly listTimeoutMs: number
   readonly now: () => number
   /** The connections for a client of this kind: shared ones, or its own where it can be asked things. */
   readonly scopeFor: (principal: string, profile: ClientProfile) => ClientScope
   /** Opens what a new session needs of its own. */
-  readonly openSession: (opening: {
-    principal: string
-    protocolVersion: string
-    clientName: string
-    profile: ClientProfile
-  }) => Session
+  readonly openSession: (opening: SessionOpening) => Session
 }
 
 /** One request of a client, on its way through the proxy. */
@@ -58,6 +56,20 @@ export interface MethodCall {
   /** `Mcp-Param-…` headers, lower case. */
   readonly paramHeaders: Readonly<Record<string, string>>
   readonly services: Services
+  /** Told of a result as the server sent it, before it is made fit for this client. */
+  readonly onResult?: (backend: Backend, era: 'legacy' | 'modern', result: Buffer) => void
+}
+
+/** Answers that are kept, or shared between calls. */
+export interface CallCache {
+  /** The answer to a call: what is known of it, else what `send` brings. */
+  answer(
+    call: MethodCall,
+    targets: readonly Target[],
+    send: (call: MethodCall) => Promise<MethodAnswer>,
+  ): MethodAnswer | Promise<MethodAnswer>
+  /** A list is answered from the merged lists. @param complete no server had to be waited for */
+  listed(call: MethodCall, complete: boolean): void
 }
 
 export interface MethodAnswer {

@@ -9,6 +9,7 @@ import type {Reaper} from '../mcp/reaper.ts'
 import {readStderr} from '../mcp/stderr-lines.ts'
 import {EndedDuringDiscover, openStdio} from '../mcp/stdio-connection.ts'
 import type {Clock} from '../shared/clock.ts'
+import type {BackendAccess} from './backend-access.ts'
 
 /** What all backends of a runtime share. */
 export interface BackendEnvironment {
@@ -16,8 +17,13 @@ export interface BackendEnvironment {
   readonly clock: Clock
   readonly identity: ClientIdentity
   readonly reaper: Reaper
+  /** A number that no start of this runtime had before: what is swept by its mark is that one and no other. */
+  readonly nextStart: () => number
   /** Connections to each HTTP server. */
   readonly pool: HttpPoolOptions
+  readonly stateDir: string
+  /** A text that is never to be shown from now on. */
+  readonly learnSecret: (owner: string, secret: string) => void
 }
 
 export interface OpenOptions {
@@ -31,6 +37,8 @@ export interface OpenOptions {
   readonly onStderrDropped: (bytes: number) => void
   readonly onSpawn: (pid: number) => void
   readonly stderrTail: () => readonly string[]
+  /** Of a server over HTTP. */
+  readonly access: () => Promise<BackendAccess>
 }
 
 export const handshakeTimeoutMs = 30_000
@@ -55,7 +63,7 @@ export async function openBackend(options: OpenOptions): Promise<BackendConnecti
         : (await import('../mcp/sse-connection.ts')).openSse
     return open({
       endpoint: config.endpoint,
-      headers: headersOf(config),
+      ...(await options.access()),
       identity: environment.identity,
       clock: environment.clock,
       handshakeTimeoutMs,
@@ -74,13 +82,6 @@ export async function openBackend(options: OpenOptions): Promise<BackendConnecti
       delivered: 'no',
     },
   )
-}
-
-/** The configured headers, with the configured token in place of what they say of it. */
-function headersOf({headers, auth}: BackendConfig): Readonly<Record<string, string>> {
-  if (auth?.token === undefined) return headers
-  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization')
-  return {...Object.fromEntries(others), authorization: `Bearer ${auth.token}`}
 }
 
 async function openChild(options: OpenOptions, command: string): Promise<BackendConnection> {

@@ -46,7 +46,7 @@ function begin(
   timeoutMs: number,
   target: string,
 ): ParkedCall {
-  const parked = new ParkedCall(call.context.principal, target)
+  const parked = new ParkedCall(call.context.principal, target, call.services.parkedCalls.instance)
   const whole = params && removeMember(params, {start: 0, end: params.length}, 'inputResponses')
   const say = notifier(call, params)
   const answer = backend.call(lease.link.connection, {
@@ -67,6 +67,8 @@ function begin(
 function resume(call: MethodCall, token: string, target: string): ParkedCall {
   const parked = call.services.parkedCalls.take(token, call.context.principal, target)
   if (parked === undefined) {
+    const instance = call.services.parkedCalls.elsewhere(token)
+    if (instance !== undefined) throw waitsElsewhere(instance)
     throw new RpcFailure(
       rpcCode.invalidParams,
       'Invalid params: requestState is not one that was given out for this request',
@@ -83,6 +85,16 @@ function resume(call: MethodCall, token: string, target: string): ParkedCall {
       parked.supply(key, params.subarray(value.start, value.end))
   }
   return parked
+}
+
+/** Its server works on it in a connection of another runtime, or of one that has ended. */
+function waitsElsewhere(instance: string): RpcFailure {
+  const message = `Invalid params: the call waits at instance ${instance}, this is another one. Send the request again without requestState and inputResponses`
+  return new RpcFailure(rpcCode.invalidParams, message, {
+    kind: 'WaitsElsewhere',
+    blame: 'proxy',
+    data: {instance, startAgain: true},
+  })
 }
 
 function answerOf(call: MethodCall, parked: ParkedCall, round: Round): BackendAnswer {

@@ -30,7 +30,7 @@ export type Round =
  */
 export class ParkedCall {
   /** Unguessable, and only good for the principal and target that began the call. */
-  readonly token = randomBytes(24).toString('base64url')
+  readonly token: string
   readonly principal: string
   readonly target: string
   readonly controller = new CancelSource()
@@ -41,7 +41,9 @@ export class ParkedCall {
   #nextKey = 1
   #wake: (() => void) | undefined
 
-  constructor(principal: string, target: string) {
+  /** @param instance where it waits: no other one can go on with it */
+  constructor(principal: string, target: string, instance = '') {
+    this.token = `${instance}.${randomBytes(24).toString('base64url')}`
     this.principal = principal
     this.target = target
   }
@@ -85,9 +87,11 @@ export class ParkedCall {
 /** The calls that wait for their client. */
 export class ParkedCalls {
   readonly #calls = new Map<string, {call: ParkedCall; timer: NodeJS.Timeout}>()
+  readonly instance: string
   readonly #keepMs: number
 
-  constructor(keepMs = usualKeepMs) {
+  constructor(instance = '', keepMs = usualKeepMs) {
+    this.instance = instance
     this.#keepMs = keepMs
   }
 
@@ -124,6 +128,12 @@ export class ParkedCalls {
     clearTimeout(entry.timer)
     this.#calls.delete(token)
     return entry.call
+  }
+
+  /** The other instance that gave out a token, as far as the token says. */
+  elsewhere(token: string): string | undefined {
+    const instance = /^([0-9a-f]{8})\.[\w-]{32}$/.exec(token)?.[1]
+    return instance === this.instance ? undefined : instance
   }
 
   stop(): void {

@@ -1,5 +1,7 @@
 import type {ServerResponse} from 'node:http'
 import {encodeSseEvent} from '../mcp/sse-encode.ts'
+import type {Coding} from './compression/accept-encoding.ts'
+import type {Compression} from './compression/compression.ts'
 import {debugInfo} from './logging/debug-request.ts'
 import type {OpenRequest} from './request-ledger.ts'
 
@@ -39,15 +41,24 @@ export class Reply implements Replying {
   readonly #request: OpenRequest
   readonly #now: () => number
   readonly #streamable: boolean
+  readonly #compression: Compression | undefined
   #streaming = false
+  #ended = false
   #bytes = 0
 
   /** @param streamable the client takes `text/event-stream` */
-  constructor(response: ServerResponse, request: OpenRequest, now: () => number, streamable: boolean) {
+  constructor(
+    response: ServerResponse,
+    request: OpenRequest,
+    now: () => number,
+    streamable: boolean,
+    compression?: Compression,
+  ) {
     this.#response = response
     this.#request = request
     this.#now = now
     this.#streamable = streamable
+    this.#compression = compression
   }
 
   get bytes(): number {
@@ -67,7 +78,7 @@ export class Reply implements Replying {
   }
 
   push(message: Buffer): boolean {
-    if (!this.#streamable || this.#response.destroyed || this.#response.writableEnded) return false
+    if (!this.#streamable || this.#ended || this.#response.destroyed || this.#response.writableEnded) return false
     this.open()
     this.#write(encodeSseEvent({event: 'message', data: message}))
     return true
@@ -75,13 +86,47 @@ export class Reply implements Replying {
 
   /** The answer. @param status of a JSON answer; a stream has been 200 since it began */
   end(status: number, message: Buffer, headers?: Readonly<Record<string, string>>): void {
-    if (this.#response.destroyed || this.#response.writableEnded) return
+    if (this.#ended || this.#response.destroyed || this.#response.writableEnded) return
     if (this.#streaming) {
       this.#write(encodeSseEvent({event: 'message', data: message}))
       this.#response.end()
       return
     }
-    this.#head(status, {...headers, 'content-type': 'application/json', 'content-length': String(message.length)})
+    const json: Record<string, string> = {...headers, 'content-type': 'application/json'}
+    if (this.#compression !== undefined) {
+      json.vary = 'Accept-Encoding'
+      const coding = this.#compression.codingFor(this.#acceptEncoding, message.length)
+      if (coding !== undefined) return void this.#compress(this.#compression, coding, status, message, json)
+    }
+    this.#document(status, message, json)
+  }
+
+  get #acceptEncoding(): string | undefined {
+    const header = this.#response.req.headers['accept-encoding']
+    return Array.isArray(header) ? header.join(',') : header
+  }
+
+  async #compress(
+    compression: Compression,
+    coding: Coding,
+    status: number,
+    message: Buffer,
+    headers: Record<string, string>,
+  ): Promise<void> {
+    this.#ended = true
+    let [body, head] = [message, headers]
+    try {
+      body = await compression.compress(coding, message)
+      head = {...headers, 'content-encoding': coding}
+    } catch {
+      // No memory for it: the answer leaves as it is.
+    }
+    if (!this.#response.destroyed) this.#document(status, body, head)
+  }
+
+  #document(status: number, message: Buffer, headers: Record<string, string>): void {
+    headers['content-length'] = String(message.length)
+    this.#head(status, headers)
     this.#bytes += message.length
     // As latin1 text a body leaves in one write with its head; each byte stays what it is.
     if (message.length <= oneWriteBytes) this.#response.end(message.toString('latin1'), 'latin1')
@@ -89,7 +134,7 @@ export class Reply implements Replying {
   }
 
   endEmpty(status: number, headers: Readonly<Record<string, string>> = {}): void {
-    if (this.#response.destroyed || this.#response.writableEnded) return
+    if (this.#ended || this.#response.destroyed || this.#response.writableEnded) return
     if (!this.#streaming) this.#head(status, {...headers, 'content-length': '0'})
     this.#response.end()
   }

@@ -47,7 +47,7 @@ export interface RuntimeLogOptions {
 export class RuntimeLog {
   /** Which levels are on, by module; an operator may change it. */
   readonly gates: LogGates
-  readonly #options: RuntimeLogOptions
+  #options: RuntimeLogOptions
   readonly #access: LogFile
   readonly #error: LogFile
   readonly #main: LogFile
@@ -69,6 +69,12 @@ export class RuntimeLog {
         cause: error,
       })
     }
+  }
+
+  /** Goes on as another configuration says; a level that an operator set stays while the configured one is as it was. */
+  configure(filter: LogFilter, format: LogFormat): void {
+    this.gates.configure(filter)
+    this.#options = {...this.#options, format}
   }
 
   write(message: LogMessage): void {

@@ -1,58 +1,48 @@
 import {randomBytes} from 'node:crypto'
 import type http from 'node:http'
 import {join} from 'node:path'
-import {anonymous} from '../auth/identity.ts'
 import type {Config} from '../config/schema.ts'
-import type {Snapshot} from '../control/contract.ts'
+import type {ReloadReport, Snapshot} from '../control/contract.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import {startReaper} from '../mcp/reaper.ts'
 import {killOwned} from '../mcp/sweep.ts'
 import {knownValuesRedactor} from '../redaction/known-values.ts'
 import {systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
-import {describePortOwner} from '../shared/port-owner.ts'
-import {readProcessStat} from '../shared/proc.ts'
-import {openGate} from './access/open-gate.ts'
-import {resourceMetadata} from './access/resource-metadata.ts'
-import type {TlsServer} from './access/tls-server.ts'
 import {assemble} from './assemble.ts'
+import {cacheActions} from './cache/cache-actions.ts'
+import {openAnswerCache} from './cache/open-answer-cache.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
-import {
-  createHttpServer,
-  type HttpServerOptions,
-  limitConnections,
-  listen,
-  listenerOptions,
-  requestListener,
-} from './http-server.ts'
+import {Listeners} from './listeners.ts'
 import {changeLogLevel} from './logging/change-log-level.ts'
 import {LoopLag} from './loop-lag.ts'
-import {McpEndpoint} from './mcp-endpoint.ts'
-import {createMetricsServer} from './metrics-server.ts'
+import type {Services} from './method-call.ts'
 import {metricsText} from './metrics-text.ts'
 import {probeNow} from './probe/probe-now.ts'
 import {openProfiles, type ProfilingAddress} from './profiling/open-profiles.ts'
 import type {RecordingPaths} from './profiling/recording-paths.ts'
+import type {ConfigSource} from './reload/config-source.ts'
+import {Reload} from './reload/open-reload.ts'
+import {swap} from './reload/swap.ts'
 import {RequestLedger} from './request-ledger.ts'
 import {RequestMetrics} from './request-metrics.ts'
 import {openBreakerMemory} from './resilience/breaker-memory.ts'
 import {RuntimeLog} from './runtime-log.ts'
+import {runtimeRecord} from './runtime-record.ts'
 import {openSessionKeys} from './shared/session-keys.ts'
 import {openSharedState} from './shared/shared-state.ts'
 import {startRequestStore} from './start-request-store.ts'
 import {
   claimStateFolder,
-  controlSocketPath,
   refuseLiveSocket,
   removeRuntimeRecord,
   removeSocket,
   writeRuntimeRecord,
 } from './state-folder.ts'
 import {takeSnapshot} from './take-snapshot.ts'
-import {TraceContexts} from './trace-id.ts'
-import {createWireGuard} from './wire-guard.ts'
+import {openWiring, type Wiring, wireGuard} from './wiring.ts'
 
 export interface RuntimeOptions {
   readonly config: Config
@@ -64,6 +54,8 @@ export interface RuntimeOptions {
   readonly logDir: string
   readonly version: string
   readonly argv: readonly string[]
+  /** Where the configuration is read anew; without it the one it was started with stays. */
+  readonly source?: ConfigSource
   /** Files that are recorded into from the start on. */
   readonly recordings?: RecordingPaths
 }
@@ -77,6 +69,8 @@ export interface Runtime {
   readonly ended: Promise<void>
   /** Drains and ends within the shutdown deadline; a second call waits for the first. */
   stop(reason: string): Promise<void>
+  /** Takes the configuration file anew; undefined where there is none. */
+  reload(): Promise<ReloadReport> | undefined
   /** Log files were renamed: go on in new ones. */
   reopenLogs(): void
   /** After a fault that cannot be handled: logs it and kills the children, at once. The process must end then. */
@@ -105,6 +99,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     events,
     redactor,
   })
+  const cache = await openAnswerCache({config, clock, redactor, log: message => log.write(message)}).catch(
+    (error: unknown) => {
+      log.close()
+      throw error
+    },
+  )
   const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
   const warnOfKey = (message: string): void =>
@@ -124,31 +124,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   // Roots are declared because servers offer more tools to a client that has them; this runtime has none of its own.
   const identity = {info: server, capabilities: {roots: {listChanged: false}}}
 
-  const record: RuntimeRecord = {
-    schemaVersion: 1,
-    instance,
-    pid: process.pid,
-    startTicks: readProcessStat(process.pid)?.startTicks ?? 0,
-    startedAt: events.now(),
-    argv: options.argv.slice(0, 256).map(argument => redactor.text(argument)),
-    version: options.version,
-    configPath: options.configPath,
-    statePath: options.stateDir,
-    logPath: options.logDir,
-    host: config.server.host,
-    port: config.server.port,
-    metricsHost: config.observability.metrics.enabled ? config.observability.metrics.host : null,
-    metricsPort: config.observability.metrics.enabled ? config.observability.metrics.port : null,
-    socket: controlSocketPath(options.stateDir),
-  }
+  const record = runtimeRecord({...options, instance, startedAt: events.now(), redactor})
   let state: Snapshot['state'] = 'starting'
 
-  const guardOf = (listenHost: string) =>
-    createWireGuard({
-      listenHost,
-      allowedHosts: config.server.allowed_hosts,
-      allowedOrigins: config.server.allowed_origins,
-    })
   const lag = new LoopLag()
   const reaper = startReaper(instance, error =>
     log.write({
@@ -174,131 +152,83 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     identity,
     server,
     reaper,
+    stateDir: options.stateDir,
     health: store.health,
     breakers,
+    cache: cache?.answers,
   })
-  const {backends, catalogue, sessions} = inside
-  const gate = await openGate({
-    config,
-    services: inside.services,
-    clock,
-    log: message => log.write(message),
-    counter: shared?.counter,
-  }).catch((error: unknown) => {
+  const {catalogue, sessions} = inside
+  const wire = (next: Config, services: Services, former?: Wiring): Promise<Wiring> =>
+    openWiring({
+      config: next,
+      services,
+      former,
+      listenHost: record.host,
+      catalogue,
+      ledger,
+      clock,
+      log,
+      redactor,
+      counter: shared?.counter,
+      health: () => healthReport(state, inside.backends),
+    })
+  let wiring = await wire(config, inside.services).catch((error: unknown) => {
     reaper.dismiss()
     lag.stop()
     void Promise.all([inside.stop(), store.close(200), breakers.close(), shared?.close()])
+    cache?.close()
     log.close()
     throw error
   })
-  const {tracing} = config.observability
-  const traces = new TraceContexts({
-    ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
-  })
-  const endpoint = new McpEndpoint({
-    traces,
-    authIsOn: config.auth?.enabled === true,
-    services: inside.services,
-    redactor,
-    maxBodyBytes: config.server.max_body_size,
-    requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
-    principalOf: gate === undefined ? () => anonymous : request => gate.principalOf(request),
-    ...(gate && {viewOf: request => gate.viewOf(request)}),
-  })
-  const frontOptions: HttpServerOptions = {
-    guard: guardOf(config.server.host),
-    gate,
-    endpoint,
-    ledger,
-    health: () => healthReport(state, backends),
-    toolsDocument: async request => {
-      const lists = gate?.listsFor(request, catalogue) ?? catalogue
-      const list = await lists.settled(config.server.list_timeout)
-      return Buffer.concat([Buffer.from('{"tools":['), list.lists.tools.elements, Buffer.from(']}\n')])
-    },
-    documents: resourceMetadata(config.auth?.enabled === true ? config.auth.oauth : undefined),
-    traces,
-    now: clock.now,
-    maxConnections: 10_000,
-  }
-  const front = createHttpServer(frontOptions)
-  let secure: TlsServer | undefined
+  let reload: Reload | undefined
   const snapshot = (): Snapshot =>
     takeSnapshot({
       record,
-      configSha256: options.configSha256,
+      config: reload?.state ?? {sha256: options.configSha256},
       state,
       events,
       ledger,
       sessions,
       catalogue,
-      backends,
+      backends: inside.backends,
       lag,
       log,
       profiling: profiles.address,
       redactor,
-      gate: gate?.report,
-      tls: secure?.report,
+      gate: wiring.gate?.report,
+      tls: listeners.tls,
       requestLog,
       shared: shared?.report(),
+      cache: cache?.report(),
     })
-  const metricsServer = createMetricsServer(
-    () =>
+  const listeners = new Listeners({
+    record,
+    wiring: () => wiring,
+    metrics: () =>
       metricsText({
         snapshot: snapshot(),
         requests: requestMetrics,
-        backends,
-        gate: gate?.report,
+        backends: inside.backends,
+        gate: wiring.gate?.report,
         logLinesLost: log.lost,
         nodeVersion: process.version,
       }),
-    guardOf(config.observability.metrics.host),
-  )
+    clock,
+    log,
+  })
   let control: http.Server | undefined
   const closeAll = (): void => {
-    secure?.stop()
-    for (const each of [front, secure?.server, metricsServer, control]) {
-      each?.close()
-      each?.closeAllConnections()
-    }
+    listeners.close()
+    control?.close()
+    control?.closeAllConnections()
     lag.stop()
     sessions.stop()
+    cache?.close()
   }
 
   try {
-    const {tls, plain} = config.server
-    if (tls !== undefined) {
-      const {createTlsServer} = await import('./access/tls-server.ts')
-      const opened = createTlsServer({
-        files: tls,
-        certificateProves: config.auth?.enabled === true && config.auth.mtls?.enabled === true,
-        handler: requestListener(frontOptions, () => opened.server.listening),
-        serverOptions: listenerOptions,
-        clock,
-        log: message => log.write(message),
-      })
-      secure = opened
-      limitConnections(opened.server, frontOptions)
-    }
-    if (plain) record.port = await listen(front, record.host, record.port, 'MCP', describePortOwner)
-    if (secure !== undefined) {
-      const tlsPort = await listen(secure.server, record.host, tls?.port ?? 0, 'MCP over TLS', describePortOwner)
-      record.tlsPort = tlsPort
-      if (!plain) {
-        record.port = tlsPort
-        record.plain = false
-      }
-    }
-    if (record.metricsHost !== null && record.metricsPort !== null) {
-      record.metricsPort = await listen(
-        metricsServer,
-        record.metricsHost,
-        record.metricsPort,
-        'metrics',
-        describePortOwner,
-      )
-    }
-    await profiles.listen(guardOf)
+    await listeners.open()
+    await profiles.listen(host => wireGuard(config, host))
     await refuseLiveSocket(record.socket)
     removeSocket(record.socket)
     control = await startControlServer({
@@ -306,7 +236,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       events,
       snapshot,
       probe: id => {
-        const backend = backends.find(each => each.id === id)
+        const backend = inside.backends.find(each => each.id === id)
         return backend && probeNow(inside.prober, backend, redactor)
       },
       actions: {
@@ -315,8 +245,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           setImmediate(() => void stop('the operator asked for it'))
           return {ok: true, message: `stopping pid ${process.pid}`}
         },
+        reload: async (args, signal) =>
+          (await reload?.action(args, signal)) ?? {ok: false, message: 'this runtime has no configuration file'},
         log_level: args => changeLogLevel(log, args),
         ...profiles.actions,
+        ...cacheActions(cache, () => inside.backends, log),
       },
     })
     writeRuntimeRecord(record)
@@ -345,12 +278,40 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       pairs: {pid: leftover.record.pid, instance: leftover.record.instance, children_killed: leftover.killed.length},
     })
   }
-  for (const backend of backends) backend.start()
-  inside.prober.start()
+  inside.start()
   state = 'running'
-  const where = {host: record.host, port: record.port, config: options.configPath, servers: backends.length}
+  const where = {host: record.host, port: record.port, config: options.configPath, servers: inside.backends.length}
   log.write({level: 'INFO', module: 'runtime', kind: 'Started', message: 'listening', pairs: where})
   events.emit({type: 'lifecycle', what: 'started', message: `listening on ${record.host}:${record.port}`})
+
+  if (options.source !== undefined) {
+    reload = new Reload({
+      source: options.source,
+      config,
+      sha256: options.configSha256,
+      stateDir: options.stateDir,
+      version: options.version,
+      clock,
+      log,
+      events,
+      learn: secrets => redactor.learn(secrets),
+      running: () => state === 'running',
+      healthy: () => healthReport(state, inside.backends).status === 'ok',
+      apply: next =>
+        swap(next, {
+          inside,
+          now: clock.now,
+          running: () => state === 'running',
+          wire: (own, plan) => wire(own, inside.servicesFor(plan), wiring),
+          use: taken => {
+            wiring = taken
+            listeners.adopt(taken)
+            const {level: general, modules: own = {}, format: form} = taken.config.observability.logging
+            log.configure({level: general, modules: own}, form)
+          },
+        }),
+    })
+  }
 
   let tellEnded: () => void = () => {}
   const ended = new Promise<void>(resolve => {
@@ -363,8 +324,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 
   async function drain(reason: string): Promise<void> {
-    const until = clock.now() + config.server.shutdown_timeout
+    const {shutdown_timeout} = wiring.config.server
+    const until = clock.now() + shutdown_timeout
     state = 'draining'
+    reload?.stop()
     log.write({
       level: 'INFO',
       module: 'runtime',
@@ -373,18 +336,15 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       pairs: {reason, in_flight: ledger.inFlight},
     })
     events.emit({type: 'lifecycle', what: 'draining', message: reason})
-    for (const each of [front, secure?.server]) {
-      each?.close()
-      each?.closeIdleConnections()
-    }
+    listeners.stopAccepting()
     sessions.endStreams()
     // Children get the last part of the time, requests in flight what comes before.
-    const childGraceMs = Math.min(2000, config.server.shutdown_timeout / 2)
+    const childGraceMs = Math.min(2000, shutdown_timeout / 2)
     while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
       await new Promise(resolve => setTimeout(resolve, 20))
     await inside.stop()
     shared?.close()
-    await Promise.all(backends.map(backend => backend.stop(Math.max(100, Math.min(childGraceMs, until - clock.now())))))
+    await inside.stopServers(Math.max(100, Math.min(childGraceMs, until - clock.now())))
     const left = killOwned(instance)
     log.write({
       level: 'INFO',
@@ -411,6 +371,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     profiling: profiles.address,
     ended,
     stop,
+    reload: () => reload?.request('signal'),
     reopenLogs: () => log.reopen(),
     crash: error => {
       log.panic(error)

@@ -23,6 +23,9 @@ export interface SessionRelay {
   ended(session: Session): void
 }
 
+/** Most clients have no stream anywhere. */
+const wonderEveryMs = 1000
+
 /** A legacy client's session, from `initialize` to DELETE, idleness or the end of the runtime. */
 export class Session {
   readonly id: string
@@ -48,6 +51,7 @@ export class Session {
   streamElsewhere = false
   relay: SessionRelay | undefined
   #tag: string | undefined
+  #wonderedAt = Number.NEGATIVE_INFINITY
 
   constructor(id: string, opening: SessionOpening, scope: ClientScope) {
     this.id = id
@@ -81,19 +85,25 @@ export class Session {
     this.relay?.streaming(this, false)
   }
 
-  /** Hands a message to the client, on its GET stream. @returns false where it has none */
+  /** Hands a message to the client, on its GET stream. @returns false where none is known */
   tell(message: Buffer): boolean {
-    if (this.notify) this.notify(message)
-    else if (this.streamElsewhere && this.relay) this.relay.tell(this, message)
-    else return false
-    return true
+    if (this.notify) {
+      this.notify(message)
+      return true
+    }
+    if (this.relay === undefined) return false
+    // News of a stream may have been lost: whoever holds one takes the message, and says so.
+    if (!this.streamElsewhere && performance.now() - this.#wonderedAt < wonderEveryMs) return false
+    this.#wonderedAt = performance.now()
+    this.relay.tell(this, message)
+    return this.streamElsewhere
   }
 
   /** Asks the client something for a backend: on the reply of the call that it belongs to, else on the GET stream. */
   ask(method: string, params: Buffer | null, reply?: Replying): Promise<BackendAnswer> {
     return this.questions.ask(method, params, message => {
       if (reply?.push(message) === true) return true
-      return this.tell(message)
+      return (this.notify !== undefined || this.streamElsewhere) && this.tell(message)
     })
   }
 

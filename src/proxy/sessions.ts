@@ -29,13 +29,13 @@ export interface SessionsOptions {
  * from another instance is taken over from what its signed id says.
  */
 export class Sessions {
-  readonly #options: SessionsOptions
+  #options: SessionsOptions
   readonly #sessions = new Map<string, Session>()
   readonly #byTag = new Map<string, Session>()
   /** Tags of sessions that ended here, the newest last: their ids are still well signed. */
   readonly #ended = new Set<string>()
   readonly #listeners = new Set<Listener>()
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
   /** How many came from elsewhere. */
   adopted = 0
   /** Where other instances can be told. */
@@ -43,8 +43,17 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#options = options
-    this.#timer = setInterval(() => this.#expire(), Math.min(30_000, options.idleTimeoutMs))
-    this.#timer.unref()
+    this.#timer = this.#watch()
+  }
+
+  /** Other limits from now on, for the sessions that are open too. */
+  configure(limits: Pick<SessionsOptions, 'idleTimeoutMs' | 'max' | 'maxAgeMs'>): void {
+    const again = limits.idleTimeoutMs !== this.#options.idleTimeoutMs
+    this.#options = {...this.#options, ...limits}
+    // Begun anew at each reload, a slow one would never come to its end.
+    if (!again) return
+    clearInterval(this.#timer)
+    this.#timer = this.#watch()
   }
 
   get size(): number {
@@ -163,6 +172,10 @@ export class Sessions {
       return true
     }
     return false
+  }
+
+  #watch(): NodeJS.Timeout {
+    return setInterval(() => this.#expire(), Math.min(30_000, this.#options.idleTimeoutMs)).unref()
   }
 
   #expire(): void {

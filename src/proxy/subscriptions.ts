@@ -10,6 +10,12 @@ export type UpdateListener = (params: Buffer) => void
 
 const relistenMs = 1000
 
+/** What is wanted of one server, which another may take the place of. */
+interface Watch {
+  backend: Backend
+  readonly uris: Map<string, Set<UpdateListener>>
+}
+
 /**
  * Who wants to hear of which resource, over the connections that all clients share: a backend is subscribed to once,
  * however many clients there are, and again after it was lost. A modern backend is listened to from the start, for its
@@ -17,7 +23,7 @@ const relistenMs = 1000
  */
 export class Subscriptions {
   readonly #identity: ClientIdentity
-  readonly #backends = new Map<Backend, Map<string, Set<UpdateListener>>>()
+  readonly #watches = new Map<Backend, Watch>()
   readonly #listens = new Map<Backend, CancelSource>()
   #stopped = false
 
@@ -30,8 +36,9 @@ export class Subscriptions {
    * @throws CallFailure when the backend refuses
    */
   async subscribe(backend: Backend, uri: string, listener: UpdateListener): Promise<() => void> {
-    const uris = this.#backends.get(backend) ?? new Map<string, Set<UpdateListener>>()
-    this.#backends.set(backend, uris)
+    const watch = this.#watches.get(backend) ?? {backend, uris: new Map<string, Set<UpdateListener>>()}
+    this.#watches.set(backend, watch)
+    const {uris} = watch
     const listeners = uris.get(uri) ?? new Set()
     const first = listeners.size === 0
     uris.set(uri, listeners)
@@ -40,21 +47,44 @@ export class Subscriptions {
     return () => {
       if (!listeners.delete(listener) || listeners.size > 0) return
       uris.delete(uri)
-      void this.#tell(backend, 'resources/unsubscribe', uri).catch(() => {}) // nobody listens any more, whatever it says
+      void this.#tell(watch.backend, 'resources/unsubscribe', uri).catch(() => {}) // nobody listens any more, whatever it says
     }
   }
 
   /** A backend's `notifications/resources/updated`. */
   updated(backend: Backend, uri: string, params: Buffer): void {
-    for (const listener of this.#backends.get(backend)?.get(uri) ?? []) listener(params)
+    for (const listener of this.#watches.get(backend)?.uris.get(uri) ?? []) listener(params)
   }
 
   /** A backend has a new connection: what it had been asked for is asked again. */
   connected(backend: Backend, link: Link): void {
     if (link.connection.info.era === 'modern') return void this.#listen(backend, link)
-    for (const uri of this.#backends.get(backend)?.keys() ?? []) {
+    this.#askAgain(backend, link)
+  }
+
+  #askAgain(backend: Backend, link: Link): void {
+    // The standing listen of a modern one is begun anew, with what is wanted now.
+    if (link.connection.info.era === 'modern') return this.#listens.get(backend)?.abort()
+    for (const uri of this.#watches.get(backend)?.uris.keys() ?? []) {
       void this.#tell(backend, 'resources/subscribe', uri).catch(() => {}) // the list of its faults has it
     }
+  }
+
+  /** Another server has taken the place of one: whoever listened to that now listens to this. */
+  move(from: Backend, to: Backend): void {
+    const watch = this.#watches.get(from)
+    if (watch === undefined) return
+    this.#watches.delete(from)
+    this.#watches.set(to, watch)
+    watch.backend = to
+    if (to.link !== undefined) this.#askAgain(to, to.link)
+  }
+
+  /** A server is no longer there. */
+  drop(backend: Backend): void {
+    this.#watches.delete(backend)
+    this.#listens.get(backend)?.abort()
+    this.#listens.delete(backend)
   }
 
   stop(): void {
@@ -89,7 +119,7 @@ export class Subscriptions {
     while (!this.#stopped && backend.link === link) {
       const controller = new CancelSource()
       this.#listens.set(backend, controller)
-      const uris = [...(this.#backends.get(backend)?.keys() ?? [])]
+      const uris = [...(this.#watches.get(backend)?.uris.keys() ?? [])]
       const notifications = {
         toolsListChanged: true,
         promptsListChanged: true,

@@ -18,7 +18,7 @@ import {shownServer} from './shown-server.ts'
 
 export interface SnapshotParts {
   readonly record: RuntimeRecord
-  readonly configSha256: string
+  readonly config: Omit<Snapshot['config'], 'path'>
   readonly state: Snapshot['state']
   readonly events: EventLog
   readonly ledger: RequestLedger
@@ -32,6 +32,7 @@ export interface SnapshotParts {
   readonly gate: GateReport | undefined
   readonly tls: TlsReport | undefined
   readonly requestLog: RequestLog | null
+  readonly cache: Snapshot['cache']
   readonly shared: SharedReport | undefined
 }
 
@@ -57,7 +58,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
       ...(parts.tls &&
         record.tlsPort !== undefined && {tls: {port: record.tlsPort, plain: record.plain !== false, ...parts.tls}}),
     },
-    config: {path: record.configPath, sha256: parts.configSha256},
+    config: {path: record.configPath, ...shownConfig(parts.config, parts.redactor)},
     paths: {state: record.statePath, logs: record.logPath},
     process: {
       rssBytes: memory.rss,
@@ -84,6 +85,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     ...(parts.shared && {shared: parts.shared}),
     sessionsAdopted: parts.sessions.adopted,
     ...(parts.requestLog && {requestLog: shownRequestLog(parts.requestLog, parts.redactor)}),
+    ...(parts.cache && {cache: parts.cache}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
 }
@@ -106,4 +108,10 @@ function shownAccess({authenticates, failures, limited, issuers}: GateReport, re
 function shownRequestLog(log: RequestLog, redactor: Redactor): Snapshot['requestLog'] {
   const {lastError, ...figures} = log.figures()
   return {...figures, lastError: lastError === null ? null : redactor.text(lastError)}
+}
+
+function shownConfig(config: SnapshotParts['config'], redactor: Redactor): SnapshotParts['config'] {
+  const {lastReload} = config
+  if (lastReload === null || lastReload === undefined) return config
+  return {...config, lastReload: {...lastReload, message: redactor.text(lastReload.message)}}
 }

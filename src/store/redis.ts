@@ -20,6 +20,8 @@ export interface RedisStore {
   readonly available: boolean
   /** Null for what is not there, and while Redis is away. */
   get(key: string): Promise<Buffer | null>
+  /** A value with the time that it is still kept; null for what is not there or never ends, and while Redis is away. */
+  getWithTtl(key: string): Promise<{readonly value: Buffer; readonly ttlMs: number} | null>
   /** @returns whether it was kept */
   set(key: string, value: Buffer | string, ttlMs: number): Promise<boolean>
   del(keys: readonly string[]): Promise<void>
@@ -105,6 +107,12 @@ export async function openRedis(url: string, keyPrefix: string, events: RedisEve
       return circuit.closed
     },
     get: key => attempt<Buffer | null>(0, null, () => redis.getBuffer(keyPrefix + key)),
+    getWithTtl: key =>
+      attempt<{value: Buffer; ttlMs: number} | null>(0, null, async () => {
+        // One write for both: ioredis sends what is asked in one turn together.
+        const [value, ttlMs] = await Promise.all([redis.getBuffer(keyPrefix + key), redis.pttl(keyPrefix + key)])
+        return value === null || ttlMs <= 0 ? null : {value, ttlMs}
+      }),
     set: (key, value, ttlMs) =>
       attempt(value.length, false, async () => {
         await redis.set(keyPrefix + key, value, 'PX', Math.max(1, Math.round(ttlMs)))

@@ -3,7 +3,7 @@ import {join, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import {loadConfig, parseConfig} from '../../src/config/load.ts'
-import {starterConfig} from '../../src/config/starter.ts'
+import {basicTemplate} from '../../src/config/templates/basic.ts'
 
 const folder = fileURLToPath(new URL('../../examples', import.meta.url))
 const env = {ONLY1MCP_QUICKSTART_DIR: '/tmp/quickstart'}
@@ -31,11 +31,11 @@ describe('an example', () => {
 
 describe('the configuration to start from', () => {
   test('is valid as it is, strict too', () => {
-    expect(parseConfig(starterConfig, 'c.yaml', {env: {}, strict: true, forStart: true}).problems).toEqual([])
+    expect(parseConfig(basicTemplate, 'c.yaml', {env: {}, strict: true, forStart: true}).problems).toEqual([])
   })
 
   test('is valid with every example taken in', () => {
-    const text = starterConfig.replace(/^( *)# (?=- id| {2}\w| {4}\w|paths:| {2}state:| {2}logs:)/gm, '$1')
+    const text = basicTemplate.replace(/^( *)# (?=- id| {2}\w| {4}\w|paths:| {2}state:| {2}logs:)/gm, '$1')
     const loaded = parseConfig(text, 'c.yaml', {env: {GITHUB_TOKEN: 't'}, strict: true})
     expect(loaded.problems).toEqual([])
     expect(loaded.ok && loaded.config.servers.map(({id}) => id)).toEqual(['files', 'github'])

@@ -17,6 +17,8 @@ export type ServerEntry = {readonly id: string; readonly prefix: string} & (
 export interface RunningProxy {
   readonly url: string
   readonly pid: number
+  /** Holds its configuration, and the folders `state` and `log`. */
+  readonly folder: string
   stop(): Promise<void>
 }
 
@@ -38,6 +40,12 @@ export interface ProxyOptions {
   readonly wrap?: readonly string[]
   /** More top-level sections of the configuration. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** More keys of `server`, beside its address. */
+  readonly server?: Readonly<Record<string, unknown>>
+  /** More keys of `observability`, beside the metrics port. */
+  readonly observability?: Readonly<Record<string, unknown>>
+  /** Where logs go; in its own folder by default. */
+  readonly logDir?: string
 }
 
 /** @throws Error with what it wrote when it does not report health within 20 s; the built dist is needed */
@@ -46,8 +54,8 @@ export async function startProxy(servers: readonly ServerEntry[], options: Proxy
   const [port, metricsPort] = [await freePort(), await freePort()]
   const configFile = join(folder, 'only1mcp.json')
   const config = {
-    server: {host: '127.0.0.1', port},
-    observability: {metrics: {port: metricsPort}},
+    server: {host: '127.0.0.1', port, ...options.server},
+    observability: {metrics: {port: metricsPort}, ...options.observability},
     servers,
     ...options.config,
   }
@@ -55,7 +63,11 @@ export async function startProxy(servers: readonly ServerEntry[], options: Proxy
   const [command = launcher, ...args] = [...(options.wrap ?? []), launcher, 'start', '--config', configFile]
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {...process.env, ONLY1MCP_STATE_DIR: join(folder, 'state'), ONLY1MCP_LOG_DIR: join(folder, 'log')},
+    env: {
+      ...process.env,
+      ONLY1MCP_STATE_DIR: join(folder, 'state'),
+      ONLY1MCP_LOG_DIR: options.logDir ?? join(folder, 'log'),
+    },
   })
   endWithUs(child)
   let said = ''
@@ -79,7 +91,7 @@ export async function startProxy(servers: readonly ServerEntry[], options: Proxy
     await stop()
     throw new Error(`the proxy did not start: ${String(error)}\n${said}\n${log.slice(-4096)}`, {cause: error})
   }
-  return {url: `http://127.0.0.1:${port}/mcp`, pid: child.pid ?? 0, stop}
+  return {url: `http://127.0.0.1:${port}/mcp`, pid: child.pid ?? 0, folder, stop}
 }
 
 async function becomesHealthy(url: string, ended: () => boolean): Promise<void> {

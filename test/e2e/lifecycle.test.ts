@@ -30,7 +30,7 @@ async function untilInFlight(runtime: StartedRuntime): Promise<void> {
 }
 
 describe('a runtime that is asked to end', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  it.each(['SIGTERM', 'SIGINT'] as const)(
     'on %s answers what is in flight, refuses what is new, and leaves no process',
     async signal => {
       const {runtime, family} = await startTree()

@@ -21,7 +21,7 @@ function workingCall(release: () => void): ParkedCall {
 
 test('a call whose client never comes back is aborted after a while, and its connection is free again', async () => {
   const release = vi.fn()
-  const calls = new ParkedCalls(20)
+  const calls = new ParkedCalls('', 20)
   const parked = workingCall(release)
   void parked.ask('roots/list', null)
   expect((await parked.round()).state).toBe('input')

@@ -81,3 +81,40 @@ describe('a value', () => {
     expect(JSON.stringify(redactor.value(JSON.parse('{"__proto__":{"a":1}}')))).toBe('{"__proto__":{"a":1}}')
   })
 })
+
+describe('a secret that is cut', () => {
+  const [first, second] = ['one', 'two'].map(name => `header-that-both-share.${name.repeat(20)}.signature-${name}`)
+
+  it.each([first, second])('is hidden as far as it goes: %s', (jwt = '') => {
+    const redactor = knownValuesRedactor([first ?? '', second ?? ''])
+    for (let length = 16; length <= jwt.length; length++)
+      expect(redactor.text(`got ${jwt.slice(0, length)}) and more`)).toBe('got ‹secret:known›) and more')
+  })
+})
+
+describe('a secret among others that begin alike', () => {
+  it('leaves no part of a whole one, whichever of them it is', () => {
+    const tokens = ['payload-of-the-old-one.sig1', 'payload-of-the-new-one.sig2'].map(
+      rest => `eyJhbGciOiJSUzI1NiJ9.${rest}`,
+    )
+    const redactor = knownValuesRedactor(tokens)
+    expect(redactor.text(tokens.join(' '))).toBe('‹secret:known› ‹secret:known›')
+  })
+
+  it('does not hide a path that only begins like one', () => {
+    const redactor = knownValuesRedactor(['/home/alice/projects/some-long-repository'])
+    const other = 'cannot read /home/alice/projects/other/config.yaml'
+    expect(redactor.text(other)).toBe(other)
+  })
+})
+
+describe('secrets that are renewed', () => {
+  it('are known from then on, the newest eight of each owner, beside those of the start', () => {
+    const redactor = knownValuesRedactor(['from-the-start'])
+    for (let count = 10; count < 20; count++) redactor.renew('server:a', `token-${count}-a`)
+    redactor.renew('server:b', 'token-of-b')
+    redactor.learn(['learnt-later'])
+    const text = redactor.text('from-the-start token-10-a token-11-a token-12-a token-19-a token-of-b learnt-later')
+    expect(text.replaceAll('‹secret:known›', '*')).toBe('* token-10-a token-11-a * * * *')
+  })
+})

@@ -47,6 +47,12 @@ const tools = z.strictObject({
     .record(name, toolName)
     .default({})
     .describe('from the name at the server to the one that is offered, before the prefix'),
+  cache: z
+    .array(name)
+    .default([])
+    .describe(
+      'tools whose results are kept; with * only those that the server calls readOnlyHint. Needs cache.enabled',
+    ),
 })
 
 const prompts = z.strictObject({
@@ -56,11 +62,19 @@ const prompts = z.strictObject({
     .record(name, toolName)
     .default({})
     .describe('from the name at the server to the one that is offered, before the prefix'),
+  cache: z
+    .array(name)
+    .default([])
+    .describe('prompts whose results are kept; * stands for any characters. Needs cache.enabled'),
 })
 
 const resources = z.strictObject({
   allow: allow.describe('only these URIs can be read; * stands for any characters'),
   deny: deny.describe('these URIs cannot be read, whatever allow says'),
+  cache: z
+    .array(name)
+    .default(['*'])
+    .describe('URIs whose contents are kept as long as the server allows, or cache.ttl_seconds. Needs cache.enabled'),
 })
 
 /** How we prove to a server who we are. */

@@ -40,8 +40,11 @@ export const proxy = z.strictObject({
   batching: z
     .strictObject({
       enabled: z.boolean().default(false),
-      window_ms: whole.default(100),
-      max_batch_size: count.default(50),
+      window_ms: whole
+        .max(60_000)
+        .default(100)
+        .describe('a call that was sent answers identical reads that come within this time'),
+      max_batch_size: count.default(50).describe('requests that one call answers at most'),
     })
     .optional(),
   hot_reload: z
@@ -56,14 +59,23 @@ export const proxy = z.strictObject({
 export const cache = z.strictObject({
   enabled: z.boolean().default(false),
   backend: z.enum(['memory', 'redis']).default('memory'),
-  max_size_mb: z.number().positive().optional(),
-  max_entries: count.optional(),
-  ttl_seconds: z.number().nonnegative().default(300),
+  max_size_mb: z.number().positive().max(1_000_000).default(100).describe('of memory'),
+  max_entries: count.default(10_000),
+  ttl_seconds: z
+    .number()
+    .nonnegative()
+    .max(31_536_000)
+    .default(300)
+    .describe('no answer is kept longer; a server may say less'),
   eviction: z
     .strictObject({
       policy: z.enum(['lru']).default('lru'),
-      high_water_mark: share.default(0.9),
-      low_water_mark: share.default(0.7),
+      high_water_mark: share.default(0.9).describe('above this share of a limit answers are thrown out'),
+      low_water_mark: share.default(0.7).describe('until this share of it is left'),
+    })
+    .refine(({high_water_mark, low_water_mark}) => low_water_mark <= high_water_mark, {
+      error: 'low_water_mark must not be above high_water_mark',
+      path: ['low_water_mark'],
     })
     .optional(),
   redis: z.strictObject({url: secret, key_prefix: name.default('only1mcp:')}).optional(),

@@ -11,9 +11,10 @@ export const healthEndpoint: Check<['http.health']> = {
   title: 'the health endpoint says that the runtime can serve',
   docs: 'the-health-endpoint-does-not-say-200',
   after: ['process.running', 'port.owner', 'port.listening', 'servers.up'],
-  needs: ({server}) => [`http.health:${formatHostPort(server)}`],
+  needs: ({server}) => [`http.health:${server.tls === true ? 'https://' : ''}${formatHostPort(server)}`],
   run([health], {server}) {
-    const url = `http://${aboutOf(health.key)}/health`
+    const about = aboutOf(health.key)
+    const url = `${about.startsWith('https://') ? '' : 'http://'}${about}/health`
     const notThere = [{id: 'port.listening'}, {id: 'port.owner'}, {id: 'process.running'}]
     if (health.state === 'absent' && server.from === 'guess') return [notSeen(health, url)]
     if (health.state === 'absent') {

@@ -1,3 +1,5 @@
+import type {Config} from '../../config/schema.ts'
+import type {ConfigParsed} from '../facts/config.ts'
 import type {Collector} from '../live-facts.ts'
 import type {ConfigReader} from './shared-config.ts'
 
@@ -15,11 +17,16 @@ export function configParsed(read: ConfigReader): Collector<'config.parsed'> {
           path,
           ok: loaded.ok,
           problems: loaded.problems,
-          listen: loaded.ok ? {host: loaded.config.server.host, port: loaded.config.server.port} : null,
+          listen: loaded.ok ? listenOf(loaded.config.server) : null,
           servers: loaded.ok ? loaded.config.servers.length : 0,
           variablesOf,
         },
       }
     },
   }
+}
+
+/** Where it can be reached; without TLS, unless nothing listens without it. */
+function listenOf({host, port, plain, tls}: Config['server']): ConfigParsed['listen'] {
+  return !plain && tls !== undefined ? {host, port: tls.port, tls: true} : {host, port}
 }

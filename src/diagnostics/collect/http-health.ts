@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import {errnoCode} from '../../shared/errors.ts'
 import type {FactOutcome} from '../fact.ts'
 import {formatHostPort, parseHostPort} from '../host-port.ts'
@@ -6,19 +7,26 @@ import type {Collector} from '../live-facts.ts'
 
 const maxBodyBytes = 64 * 1024
 
-/** What `GET /health` on `<host>:<port>` says. Any program may be there: its answer is read up to 64 KiB and believed little. */
+/** What `GET /health` on `<host>:<port>`, or over TLS on `https://<host>:<port>`, says. Any program may be there: its answer is read up to 64 KiB and believed little. */
 export const httpHealth: Collector<'http.health'> = {
   kind: 'http.health',
   timeoutMs: 2000,
   collect(about, {signal, clock}) {
-    const address = parseHostPort(about)
+    const secure = about.startsWith('https://')
+    const address = parseHostPort(secure ? about.slice('https://'.length) : about)
+    const url = `${secure ? 'https' : 'http'}://${formatHostPort(address)}/health`
     if (address.port === 0) {
       return Promise.resolve({state: 'absent', why: 'the port is 0: the system chooses one at each start'})
     }
     const started = clock.now()
     const elapsed = (): number => Math.round(clock.now() - started)
     return new Promise(resolve => {
-      const request = http.get({...address, path: '/health', agent: false, signal})
+      const options = {...address, path: '/health', agent: false, signal}
+      // Nothing is sent that could be taken, and port.owner tells whose port it is: any certificate will do, as for a name
+      // that loopback has not.
+      const request = secure ? https.get({...options, rejectUnauthorized: false}) : http.get(options)
+      let shook = false
+      request.once('socket', socket => socket.once('secureConnect', () => (shook = true)))
       request.on('response', response => {
         const chunks: Buffer[] = []
         let size = 0
@@ -34,11 +42,15 @@ export const httpHealth: Collector<'http.health'> = {
       })
       request.once('error', error => {
         const code = errnoCode(error) ?? error.message
-        if (code.startsWith('HPE_') || code === 'ECONNRESET') {
+        if (shook && (code === 'ECONNRESET' || code.startsWith('ERR_SSL_'))) {
+          const why = `GET ${url}: it ended the connection after the TLS handshake; it wants a client certificate`
+          return resolve({state: 'denied', why})
+        }
+        if (/^(HPE_|ERR_SSL_|EPROTO)/.test(code) || code === 'ECONNRESET') {
           const value = {status: null, ours: false, reason: null, server: null, body: '', ms: elapsed()}
           return resolve({state: 'known', value})
         }
-        resolve({state: 'absent', why: `GET http://${formatHostPort(address)}/health: ${code}`})
+        resolve({state: 'absent', why: `GET ${url}: ${code}`})
       })
     })
   },

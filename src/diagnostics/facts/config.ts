@@ -31,7 +31,7 @@ export interface ConfigParsed {
   readonly ok: boolean
   readonly problems: readonly Problem[]
   /** Only what checks look at: the rest may hold secrets. */
-  readonly listen: {readonly host: string; readonly port: number} | null
+  readonly listen: {readonly host: string; readonly port: number; readonly tls?: boolean} | null
   readonly servers: number
   /** Whose variables `${VAR}` was read from: the running runtime's, or those of this shell. */
   readonly variablesOf: 'runtime' | 'shell'

@@ -22,6 +22,8 @@ export interface GateOptions {
   /** Whose tokens are taken; for consoles. */
   readonly issuers: readonly TrustedIssuer[]
   readonly limits: Limits
+  /** Refused attempts by kind that an earlier gate has counted. */
+  readonly failures?: Map<string, number> | undefined
   readonly services: Services
   /** Where a client finds how to get a token (RFC 9728). */
   readonly metadataUrl?: string | undefined
@@ -76,12 +78,19 @@ export class AccessGate {
   readonly #wallMs: () => number
   readonly #accessOf: ((roles: readonly string[]) => Access) | undefined
   readonly #views = new Map<string, RestrictedView>()
-  readonly #failures = new Map<string, number>()
+  readonly #failures: Map<string, number>
 
   constructor(options: GateOptions) {
     this.#options = options
+    this.#failures = options.failures ?? new Map()
     this.#wallMs = options.wallMs ?? Date.now
     this.#accessOf = options.authenticator && accessBook(options.roles)
+  }
+
+  /** What a later gate may go on with. */
+  get lasting() {
+    const {authenticator, issuers, limits} = this.#options
+    return {authenticator, issuers, limits, failures: this.#failures}
   }
 
   get report(): GateReport {

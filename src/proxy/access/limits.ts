@@ -21,9 +21,11 @@ export class Limits {
   readonly #perPrincipal: Limit | undefined
   readonly #perAddress: Limit | undefined
   readonly #failures: TokenBuckets
-  exceeded = 0
+  exceeded: number
 
-  constructor(config: Config['rate_limit'], now: () => number, counter?: SharedCounter) {
+  /** @param exceeded what has been counted before, by other limits */
+  constructor(config: Config['rate_limit'], now: () => number, counter?: SharedCounter, exceeded = 0) {
+    this.exceeded = exceeded
     const limit = (settings: {requests_per_minute: number; burst?: number | undefined} | undefined) => {
       if (config?.enabled !== true || settings === undefined) return undefined
       const {requests_per_minute: perMinute, burst = perMinute} = settings

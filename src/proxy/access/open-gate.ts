@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util'
 import {ApiKeys} from '../../auth/api-keys.ts'
 import {Authenticator} from '../../auth/authenticator.ts'
 import type {TrustedIssuer} from '../../auth/jwt/verify-jwt.ts'
@@ -5,7 +6,7 @@ import type {Config} from '../../config/schema.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {Services} from '../method-call.ts'
 import type {LogMessage} from '../runtime-log.ts'
-import {AccessGate} from './gate.ts'
+import {AccessGate, type GateOptions} from './gate.ts'
 import {Limits} from './limits.ts'
 import {metadataPlace} from './resource-metadata.ts'
 import type {SharedCounter} from './shared-counter.ts'
@@ -17,6 +18,8 @@ export interface OpenGateOptions {
   readonly log: (message: LogMessage) => void
   /** Where instances share state. */
   readonly counter?: SharedCounter | undefined
+  /** The gate of the configuration before: what that says in the same words goes on, with all that it has counted. */
+  readonly former?: {readonly config: Config; readonly gate: AccessGate | undefined} | undefined
 }
 
 /**
@@ -24,21 +27,24 @@ export interface OpenGateOptions {
  * @throws AppError `JWT_KEY_FILE`
  */
 export async function openGate(options: OpenGateOptions): Promise<AccessGate | undefined> {
-  const {config, services, clock, log, counter} = options
+  const {config, services, clock, log, counter, former} = options
   const auth = config.auth?.enabled === true ? config.auth : undefined
   if (auth === undefined && config.rate_limit?.enabled !== true) return undefined
-  const issuers = auth === undefined ? [] : await openIssuers(auth, clock, log)
+  const before = former?.gate?.lasting
+  const proofs =
+    before !== undefined && isDeepStrictEqual(former?.config.auth, config.auth)
+      ? before
+      : await openProofs(auth, clock, log)
+  const limits =
+    before !== undefined && isDeepStrictEqual(former?.config.rate_limit, config.rate_limit)
+      ? before.limits
+      : new Limits(config.rate_limit, clock.now, counter, before?.limits.exceeded)
   return new AccessGate({
-    authenticator:
-      auth &&
-      new Authenticator({
-        keys: new ApiKeys(auth.api_keys),
-        tokens: issuers.length === 0 ? undefined : await openTokens(issuers, auth, clock),
-        certificates: auth.mtls?.enabled === true ? auth.mtls.subjects : undefined,
-      }),
+    authenticator: proofs.authenticator,
     roles: auth?.roles ?? {},
-    issuers,
-    limits: new Limits(config.rate_limit, clock.now, counter),
+    issuers: proofs.issuers,
+    limits,
+    failures: before?.failures,
     services,
     wallMs: clock.wallMs,
     ...(auth?.oauth && {
@@ -49,6 +55,22 @@ export async function openGate(options: OpenGateOptions): Promise<AccessGate | u
 }
 
 type Auth = NonNullable<Config['auth']>
+
+/** How clients prove who they are. */
+async function openProofs(
+  auth: Auth | undefined,
+  clock: Clock,
+  log: OpenGateOptions['log'],
+): Promise<Pick<GateOptions, 'authenticator' | 'issuers'>> {
+  if (auth === undefined) return {authenticator: undefined, issuers: []}
+  const issuers = await openIssuers(auth, clock, log)
+  const authenticator = new Authenticator({
+    keys: new ApiKeys(auth.api_keys),
+    tokens: issuers.length === 0 ? undefined : await openTokens(issuers, auth, clock),
+    certificates: auth.mtls?.enabled === true ? auth.mtls.subjects : undefined,
+  })
+  return {authenticator, issuers}
+}
 
 async function openTokens(issuers: readonly TrustedIssuer[], {jwt}: Auth, {wallMs}: Clock) {
   const {CachedTokens} = await import('../../auth/jwt/token-verifier.ts')

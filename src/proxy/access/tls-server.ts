@@ -27,6 +27,8 @@ export interface TlsReport {
 export interface TlsServer {
   readonly server: https.Server
   readonly report: TlsReport
+  /** Other files from now on; the old ones stay in use until those can be. */
+  use(files: TlsFiles): void
   stop(): void
 }
 
@@ -38,7 +40,8 @@ const lookEveryMs = 5_000
  * @throws AppError `TLS_CERT`
  */
 export function createTlsServer(options: TlsServerOptions): TlsServer {
-  const {files, certificateProves, clock, log} = options
+  const {certificateProves, clock, log} = options
+  let {files} = options
   let stamp = ''
   const read = (): TlsMaterial => {
     stamp = tlsStamp(files)
@@ -69,7 +72,7 @@ export function createTlsServer(options: TlsServerOptions): TlsServer {
     }),
   )
 
-  const timer = setInterval(() => {
+  const look = (): void => {
     try {
       if (tlsStamp(files) === stamp) return
       const next = read()
@@ -99,7 +102,8 @@ export function createTlsServer(options: TlsServerOptions): TlsServer {
         })
       error = why
     }
-  }, lookEveryMs)
+  }
+  const timer = setInterval(look, lookEveryMs)
   timer.unref()
 
   return {
@@ -110,6 +114,10 @@ export function createTlsServer(options: TlsServerOptions): TlsServer {
         notAfter: new Date(material.notAfterMs).toISOString(),
         error,
       }
+    },
+    use: next => {
+      files = next
+      look()
     },
     stop: () => clearInterval(timer),
   }

@@ -22,7 +22,7 @@ export interface LogGate {
 
 /** The log filter at work: as configured, and as an operator has changed it since. */
 export class LogGates {
-  readonly #configured: LogFilter
+  #configured: LogFilter
   #filter: LogFilter
   readonly #gates = new Map<string, Record<LogLevel, boolean>>()
 
@@ -55,6 +55,13 @@ export class LogGates {
 
   change(over: FilterText): void {
     this.#use(applyFilter(this.#filter, over))
+  }
+
+  /** Another configuration. What an operator changed stays, unless this says something new. */
+  configure(configured: LogFilter): void {
+    const same = formatLogFilter(configured) === this.configuredText
+    this.#configured = configured
+    if (!same) this.#use(configured)
   }
 
   /** Back to what the runtime was started with. */

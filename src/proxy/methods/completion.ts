@@ -1,6 +1,6 @@
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, replaceSpans, stringAt} from '../../mcp/splice.ts'
-import {forward} from '../forward.ts'
+import {forwardCached} from '../cache/forward-cached.ts'
 import type {Method, MethodCall} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
 import type {Target} from '../server-group.ts'
@@ -23,7 +23,7 @@ export const complete: Method = async call => {
   }
   call.record.target = `completion/complete:${key}`
   const targets = name === null ? await templateTargets(call, key) : await promptTargets(call, key)
-  return forward(call, targets, ({backend, key: own}) => ({
+  return forwardCached(call, targets, ({backend, key: own}) => ({
     backend,
     params: key === own ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(own))}]),
   }))

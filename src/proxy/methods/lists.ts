@@ -10,14 +10,17 @@ const staleKey = 'io.only1mcp/staleServers'
 
 /** A merged list, within its deadline and in one page: what is missing by then is named, never waited for. */
 export function listMethod(kind: ListKind): Method {
-  return async ({context, params, scope, services}) => {
+  return async call => {
+    const {context, params, scope, services} = call
     if (params !== null && findValue(params, {start: 0, end: params.length}, ['cursor']) !== null) {
       throw new RpcFailure(rpcCode.invalidParams, 'Invalid params: there is no such cursor, the list has one page', {
         kind: 'InvalidCursor',
         blame: 'client',
       })
     }
+    const complete = services.cache !== undefined && scope.catalogue.current.absent.length === 0
     await scope.prepare(services.listTimeoutMs)
+    services.cache?.listed(call, complete)
     const {lists, absent, stale} = scope.catalogue.current
     const list = lists[kind]
     const meta = {...(absent.length > 0 && {[absentKey]: absent}), ...(stale.length > 0 && {[staleKey]: stale})}

@@ -1,7 +1,7 @@
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, replaceSpans, stringAt} from '../../mcp/splice.ts'
+import {forwardCached} from '../cache/forward-cached.ts'
 import type {Route} from '../catalogue.ts'
-import {forward} from '../forward.ts'
 import type {Method, MethodAnswer, MethodCall} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
 import {unavailable} from '../unavailable.ts'
@@ -19,7 +19,7 @@ async function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: s
   const route = await findRoute(call, kind, name, unknown)
   if (kind === 'tools' && context.era === 'modern') checkParamHeaders(route.entry.bytes, params, call.paramHeaders)
   const headers = kind === 'tools' && context.era === 'legacy' ? makeParamHeaders(route.entry.bytes, params) : undefined
-  return forward(call, route.targets, ({backend, key}) => ({
+  return forwardCached(call, route.targets, ({backend, key}) => ({
     backend,
     params:
       name === key || params === null ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(key))}]),

@@ -3,7 +3,7 @@ import type {Span} from '../../mcp/json-scan.ts'
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, replaceSpans, setMember, stringAt} from '../../mcp/splice.ts'
 import {choose} from '../balance/choose.ts'
-import {forward} from '../forward.ts'
+import {forwardCached} from '../cache/forward-cached.ts'
 import {jsonResult, type Method, type MethodCall} from '../method-call.ts'
 import {exposedUri, ownUri} from '../names.ts'
 import {RpcFailure} from '../rpc-failure.ts'
@@ -13,7 +13,7 @@ import {matchesTemplate} from '../uri-template.ts'
 export const readResource: Method = async call => {
   const {uri, span, params} = uriIn(call)
   call.record.target = `resources/read:${uri}`
-  return forward(call, await routeUri(call, uri), ({backend, key}) => ({
+  return forwardCached(call, await routeUri(call, uri), ({backend, key}) => ({
     backend,
     params: uri === key ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(key))}]),
     name: key,

@@ -1,7 +1,9 @@
 import {accessMetrics} from './access.ts'
 import {backendMetrics} from './backends.ts'
+import {cacheMetrics} from './cache.ts'
 import type {MetricsGroup} from './input.ts'
 import {processMetrics} from './process.ts'
+import {reloadMetrics} from './reload.ts'
 import {requestLogMetrics} from './request-log.ts'
 import {requestMetrics} from './requests.ts'
 import {resilienceMetrics} from './resilience.ts'
@@ -14,7 +16,9 @@ export const metricsGroups: readonly MetricsGroup[] = [
   backendMetrics,
   resilienceMetrics,
   accessMetrics,
+  cacheMetrics,
   requestLogMetrics,
+  reloadMetrics,
   sharedStateMetrics,
   runtimeMetrics,
   processMetrics,

@@ -11,12 +11,16 @@ type Thresholds = Pick<NonNullable<BackendConfig['health_check']>, 'healthy_thre
 
 /** What the probes of one server come to: well until so many in a row fail, unwell until so many succeed. */
 export class ProbeHealth {
-  readonly #thresholds: Thresholds
+  #thresholds: Thresholds
   #healthy = true
   #row = 0
   #last: (ProbeResult & {readonly at: number}) | undefined
 
   constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds
+  }
+
+  configure(thresholds: Thresholds): void {
     this.#thresholds = thresholds
   }
 

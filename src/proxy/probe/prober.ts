@@ -7,7 +7,6 @@ import {getPath} from './get-path.ts'
 import type {ProbeResult} from './probe-health.ts'
 
 export interface ProberOptions {
-  readonly backends: readonly Backend[]
   readonly identity: ClientIdentity
   readonly clock: Clock
   readonly record: (row: HealthCheckRow) => void
@@ -19,22 +18,27 @@ export interface ProberOptions {
  */
 export class Prober {
   readonly #options: ProberOptions
-  readonly #timers = new Map<Backend, NodeJS.Timeout>()
+  readonly #timers = new Map<Backend, {readonly timer: NodeJS.Timeout; readonly intervalMs: number}>()
   #stopped = false
 
   constructor(options: ProberOptions) {
     this.#options = options
   }
 
-  start(): void {
-    for (const backend of this.#options.backends) {
-      if (backend.status !== 'disabled' && backend.healthCheck.enabled) this.#later(backend)
+  /** Looks after these and no others from now on. One whose interval is as it was keeps its next time. */
+  watch(backends: readonly Backend[]): void {
+    const watched = new Set(backends.filter(({status, healthCheck}) => status !== 'disabled' && healthCheck.enabled))
+    for (const [backend, {timer, intervalMs}] of this.#timers) {
+      if (watched.has(backend) && intervalMs === backend.healthCheck.interval) continue
+      clearTimeout(timer)
+      this.#timers.delete(backend)
     }
+    for (const backend of watched) if (!this.#timers.has(backend)) this.#later(backend)
   }
 
   stop(): void {
     this.#stopped = true
-    for (const timer of this.#timers.values()) clearTimeout(timer)
+    for (const {timer} of this.#timers.values()) clearTimeout(timer)
   }
 
   /** Probes once, now. @returns undefined where there is no connection to ask over */
@@ -43,10 +47,11 @@ export class Prober {
     const {link} = backend
     if (link === undefined) return undefined
     const {path, timeout} = backend.healthCheck
-    const {endpoint, headers} = backend.config
+    const {endpoint} = backend.config
     const startedAt = clock.now()
     const asked = [askAlive(link.connection, identity, timeout)]
-    if (path !== undefined && endpoint !== undefined) asked.push(getPath(endpoint, path, headers, timeout))
+    if (path !== undefined && endpoint !== undefined)
+      asked.push(getPath(endpoint, path, await backend.access(), timeout))
     const wrong = (await Promise.all(asked)).find(each => each !== null) ?? null
     const result = {ok: wrong === null, latencyMs: clock.now() - startedAt, error: wrong}
     // What was asked of a connection that has gone says nothing about the next one.
@@ -59,14 +64,17 @@ export class Prober {
 
   /** A tenth early or late: a hundred servers are not asked at the same moment. */
   #later(backend: Backend): void {
-    const timer = setTimeout(() => void this.#due(backend), backend.healthCheck.interval * (0.9 + 0.2 * Math.random()))
+    const intervalMs = backend.healthCheck.interval
+    const timer = setTimeout(() => void this.#due(backend), intervalMs * (0.9 + 0.2 * Math.random()))
     timer.unref()
-    this.#timers.set(backend, timer)
+    this.#timers.set(backend, {timer, intervalMs})
   }
 
   async #due(backend: Backend): Promise<void> {
+    const own = this.#timers.get(backend)
     if (!this.#isKnownToLive(backend)) await this.probe(backend)
-    if (!this.#stopped) this.#later(backend)
+    // Meanwhile it may have been left, or begun anew.
+    if (!this.#stopped && this.#timers.get(backend) === own) this.#later(backend)
   }
 
   #isKnownToLive({figures, probes, breaker, healthCheck}: Backend): boolean {

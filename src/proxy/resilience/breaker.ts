@@ -28,7 +28,7 @@ export interface Transition {
  * after the breaker has changed says nothing about the new state.
  */
 export class CircuitBreaker {
-  readonly #settings: BreakerSettings
+  #settings: BreakerSettings
   readonly #clock: Clock
   readonly #onTransition: (transition: Transition) => void
   #state: BreakerState = 'closed'
@@ -47,6 +47,12 @@ export class CircuitBreaker {
     this.#settings = settings
     this.#clock = clock
     this.#onTransition = onTransition
+  }
+
+  /** Goes on with other settings, in the state that it is in; one that is turned off closes. */
+  configure(settings: BreakerSettings): void {
+    this.#settings = settings
+    if (!settings.enabled && this.#state !== 'closed') this.#become('closed', 'it was turned off')
   }
 
   get state(): BreakerState {

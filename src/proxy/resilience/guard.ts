@@ -39,17 +39,26 @@ export class Guard {
   readonly retries: RetryBudget
   readonly #options: GuardOptions
   readonly #gate: InFlightGate
+  #maxInFlight: number
 
   constructor(options: GuardOptions) {
     this.#options = options
     this.breaker = new CircuitBreaker(options.breaker, options.clock, options.onTransition)
     this.retries = new RetryBudget(options.clock.now)
     this.#gate = new InFlightGate(options.maxInFlight, options.maxQueue)
+    this.#maxInFlight = options.maxInFlight
   }
 
   /** Calls that wait for their turn. */
   get queued(): number {
     return this.#gate.queued
+  }
+
+  /** Goes on with other settings; calls on their way are not touched. */
+  configure({breaker, maxInFlight, maxQueue}: GuardSettings): void {
+    this.breaker.configure(breaker)
+    this.#gate.resize(maxInFlight, maxQueue)
+    this.#maxInFlight = maxInFlight
   }
 
   /** @throws CallFailure while the breaker is open */
@@ -97,7 +106,7 @@ export class Guard {
   }
 
   async #queue(call: BackendCall): Promise<BackendCall> {
-    const {clock, serverId, maxInFlight} = this.#options
+    const {clock, serverId} = this.#options
     const queuedAt = clock.now()
     let entry = await this.#gate.enter(call.timeoutMs, call.signal)
     if (entry === 'in') {
@@ -108,7 +117,7 @@ export class Guard {
     }
     if (entry === 'cancelled') throw cancelled(call)
     const why = entry === 'full' ? 'and no more may wait' : 'and its turn did not come in time'
-    throw new CallFailure(`${serverId} is overloaded: ${maxInFlight} calls are on their way to it, ${why}`, {
+    throw new CallFailure(`${serverId} is overloaded: ${this.#maxInFlight} calls are on their way to it, ${why}`, {
       kind: 'Overloaded',
       blame: 'proxy',
       code: rpcCode.rateLimited,

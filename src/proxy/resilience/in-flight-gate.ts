@@ -7,8 +7,8 @@ export type Entry = 'in' | 'full' | 'late' | 'cancelled'
  * is refused at once: a queue that cannot be worked off only makes all of its calls late.
  */
 export class InFlightGate {
-  readonly #max: number
-  readonly #maxQueue: number
+  #max: number
+  #maxQueue: number
   readonly #queue = new Set<Waiter>()
   #inFlight = 0
 
@@ -37,10 +37,21 @@ export class InFlightGate {
 
   leave(): void {
     this.#inFlight--
+    this.#letIn()
+  }
+
+  /** Other limits from now on; those on their way stay, and those that wait go on waiting. */
+  resize(max: number, maxQueue: number): void {
+    this.#max = max
+    this.#maxQueue = maxQueue
+    this.#letIn()
+  }
+
+  #letIn(): void {
     for (const waiter of this.#queue) {
+      if (this.#inFlight >= this.#max) return
       this.#inFlight++
       waiter.settle('in')
-      return
     }
   }
 }

@@ -15,7 +15,7 @@ const relistMs = 250
  */
 export class BackendNews {
   readonly #bus: InstanceBus
-  readonly #places = new Map<Backend, string>()
+  readonly #places = new WeakMap<Backend, string>()
   readonly #relisting = new Map<string, NodeJS.Timeout>()
   readonly #backends: () => readonly Backend[]
   readonly stop: () => void

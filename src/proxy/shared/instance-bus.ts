@@ -9,6 +9,17 @@ export interface BusMessage {
 /** More than this is told to nobody: it would be megabytes for each instance. */
 const longest = 1024 * 1024
 
+/** A stall of ours or of Redis, which looks like a loss for a moment, must not lose what was said in it. */
+const keepMs = 5000
+const mostKept = 256
+const retryMs = 50
+
+interface Kept {
+  readonly channel: string
+  readonly text: string
+  readonly at: number
+}
+
 /**
  * Instances telling each other what happened, through Redis' publish and subscribe. Nothing is kept: who was not there,
  * or had lost Redis, has not heard it. What comes in was written by another process and is believed as far as it goes.
@@ -18,6 +29,8 @@ export class InstanceBus {
   readonly #instance: string
   sent = 0
   received = 0
+  #kept: Kept[] = []
+  #timer: NodeJS.Timeout | undefined
 
   constructor(redis: Pick<RedisStore, 'publish' | 'subscribe' | 'available'>, instance: string) {
     this.#redis = redis
@@ -26,11 +39,26 @@ export class InstanceBus {
 
   /** Never waited for, never fails. */
   tell(channel: string, message: BusMessage): void {
-    if (!this.#redis.available) return
     const text = JSON.stringify({from: this.#instance, ...message})
     if (text.length > longest) return
+    if (this.#redis.available && this.#kept.length === 0) return this.#send(channel, text)
+    if (this.#kept.length >= mostKept) this.#kept.shift()
+    this.#kept.push({channel, text, at: performance.now()})
+    this.#timer ??= setTimeout(() => this.#retry(), retryMs).unref()
+  }
+
+  #send(channel: string, text: string): void {
     this.sent++
     void this.#redis.publish(channel, text)
+  }
+
+  /** In the order in which it was said. */
+  #retry(): void {
+    this.#timer = undefined
+    const before = performance.now() - keepMs
+    this.#kept = this.#kept.filter(({at}) => at > before)
+    if (this.#redis.available) for (const {channel, text} of this.#kept.splice(0)) this.#send(channel, text)
+    if (this.#kept.length > 0) this.#timer = setTimeout(() => this.#retry(), retryMs).unref()
   }
 
   /** What other instances tell, never what this one told. @returns ends it */

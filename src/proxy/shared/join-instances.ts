@@ -9,7 +9,8 @@ import type {SharedState} from './shared-state.ts'
 
 export interface JoinedParts {
   readonly sessions: Sessions
-  readonly services: Services
+  /** Those of the configuration in force. */
+  readonly services: () => Services
   /** The connections that all clients share. */
   readonly scope: ClientScope
 }
@@ -18,10 +19,10 @@ export interface JoinedParts {
 export function joinInstances(shared: SharedState, {sessions, services, scope}: JoinedParts) {
   const relay = new BusSessionRelay(shared.bus, sessions, (_, level) => {
     // Its client set it elsewhere, and was answered there.
-    tellBackends(services, scope, level, new CancelSource()).catch(() => {})
+    tellBackends(services(), scope, level, new CancelSource()).catch(() => {})
   })
   sessions.relay = relay
-  const news = new BackendNews(shared.bus, () => services.backends)
+  const news = new BackendNews(shared.bus, () => services().backends)
   shared.onBack = () => news.catchUp()
   return {
     news,

@@ -25,8 +25,8 @@ export class BusSessionRelay implements SessionRelay {
     this.stop = bus.hear(channel, message => this.#heard(message))
   }
 
-  tell({tag}: Session, message: Buffer): void {
-    this.#bus.tell(channel, {kind: 'message', tag, message: message.toString('utf8')})
+  tell({tag, streamElsewhere}: Session, message: Buffer): void {
+    this.#bus.tell(channel, {kind: 'message', tag, sure: streamElsewhere, message: message.toString('utf8')})
   }
 
   forward({tag}: Session, message: Buffer): void {
@@ -53,13 +53,16 @@ export class BusSessionRelay implements SessionRelay {
     this.#bus.tell(channel, {kind: 'ended', tag})
   }
 
-  #heard({kind, tag, message, open, level, uri}: BusMessage): void {
+  #heard({kind, tag, message, sure, open, level, uri}: BusMessage): void {
     if (typeof tag !== 'string' || tag.length > 64) return
     if (kind === 'ended') return this.#sessions.endedElsewhere(tag)
     const session = this.#sessions.tagged(tag)
     if (session === undefined) return
-    if (kind === 'message' && typeof message === 'string') session.notify?.(Buffer.from(message))
-    else if (kind === 'said' && typeof message === 'string') said(Buffer.from(message), session)
+    if (kind === 'message' && typeof message === 'string') {
+      session.notify?.(Buffer.from(message))
+      if (sure !== true && session.notify) this.streaming(session, true)
+    }
+    if (kind === 'said' && typeof message === 'string') said(Buffer.from(message), session)
     else if (kind === 'unsubscribe' && typeof uri === 'string') unsubscribe(session, uri)
     else if (kind === 'level' && isLevel(level)) this.#levelOf(session, level)
     else if (kind === 'who' && session.notify) this.streaming(session, true)

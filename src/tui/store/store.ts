@@ -9,6 +9,8 @@ import {Trend} from './trend.ts'
 
 const keptRequests = 10_000
 const keptLogs = 10_000
+/** Requests from before the console came, as far as the runtime still has them; far below what it queues for a reader. */
+const earlierEvents = 300
 
 export interface StoreOptions {
   readonly label: string
@@ -33,6 +35,8 @@ export class DataStore implements Data {
   readonly #listeners = new Set<() => void>()
   /** The last event taken in, of the snapshot's instance. */
   #eventSeq = -1
+  /** The newest event when this instance was met first. */
+  #cameAt = 0
   #rowsSeen = 0
   #saidUnreadable = false
 
@@ -94,16 +98,22 @@ export class DataStore implements Data {
   applySnapshot(raw: Snapshot): void {
     this.#change(() => {
       const snapshot = makeSafe(raw, this.#ascii)
-      if (this.snapshot?.instance !== snapshot.instance) this.#eventSeq = -1
+      if (this.snapshot?.instance !== snapshot.instance) {
+        this.#eventSeq = -1
+        this.#cameAt = raw.seq
+      }
       this.snapshot = snapshot
       this.servers = snapshot.servers
       this.#trend.add(snapshot)
     })
   }
 
-  /** Where the event stream is to go on: after the last event seen, so that a short loss leaves no hole. */
+  /**
+   * Where the event stream is to go on: after the last event seen, so that a short loss leaves no hole; at first a little
+   * before now, for the requests that ended before the console came.
+   */
   get resumeFrom(): number {
-    return this.#eventSeq >= 0 ? this.#eventSeq : (this.snapshot?.seq ?? 0)
+    return this.#eventSeq >= 0 ? this.#eventSeq : Math.max(0, (this.snapshot?.seq ?? 0) - earlierEvents)
   }
 
   /** Takes in one event, once; a server's state only when the snapshot is not newer. */
@@ -113,6 +123,8 @@ export class DataStore implements Data {
     if (own && event.seq <= this.#eventSeq) return
     if (own) this.#eventSeq = event.seq
     if (own && event.type === 'server' && event.seq <= (this.snapshot?.seq ?? -1)) return
+    // The log files tell of these.
+    if (own && event.type !== 'request' && event.seq <= this.#cameAt) return
     this.#change(() => {
       const safe = makeSafe(event, this.#ascii)
       if (safe.type === 'request') this.#requests.push({...safe, n: this.#rowsSeen++})

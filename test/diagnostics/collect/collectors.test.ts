@@ -1,5 +1,6 @@
-import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import net, {type AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -9,6 +10,8 @@ import type {FactSource} from '../../../src/diagnostics/fact.ts'
 import {liveFacts} from '../../../src/diagnostics/live-facts.ts'
 import {parseSocketTable} from '../../../src/shared/listening-sockets.ts'
 import {formatErrorLine} from '../../../src/shared/log-line.ts'
+import {TestAuthority} from '../../auth/certificates.ts'
+import {findBinary} from '../../helpers/missing-binary.ts'
 import {foreignListener, Scene} from '../scene.ts'
 
 let scene: Scene
@@ -84,6 +87,34 @@ describe('http.health', () => {
 
   test('says that an answer is no HTTP', async () => {
     expect(await health(talker('SSH-2.0-OpenSSH_9.9\r\n'))).toMatchObject({value: {status: null, ours: false}})
+  })
+
+  describe.skipIf(findBinary('openssl') === undefined)('over TLS', () => {
+    const ourBody = '{"status":"ok","servers":{}}'
+    async function secureHealth(options: https.ServerOptions) {
+      const {cert, key} = new TestAuthority().issue()
+      const files = {cert: readFileSync(cert), key: readFileSync(key)}
+      const server = https.createServer({...files, ...options}, (_, response) => response.end(ourBody))
+      return facts.get(`http.health:https://127.0.0.1:${await listen(server)}`)
+    }
+
+    test('knows our answer behind any certificate', async () => {
+      expect(await secureHealth({})).toMatchObject({value: {status: 200, ours: true}})
+    })
+
+    test('says that a client certificate is wanted', async () => {
+      expect(await secureHealth({requestCert: true})).toMatchObject({
+        state: 'denied',
+        why: expect.stringContaining('it wants a client certificate'),
+      })
+    })
+
+    test('says that an answer without TLS is none', async () => {
+      const port = await listen(answering(200, ourBody))
+      expect(await facts.get(`http.health:https://127.0.0.1:${port}`)).toMatchObject({
+        value: {status: null, ours: false},
+      })
+    })
   })
 
   test('reads no more than it needs of an endless answer', async () => {

@@ -199,6 +199,11 @@ async function runtimeWithoutPlain(config: Record<string, unknown>): Promise<str
   const program = spawnCli(['start', '--config', path], {env})
   await program.untilOutput(/listens on/)
   const status = await runCli(['status', '--json'], {env})
-  expect(JSON.parse(status.stdout).url).toMatch(/^https:/)
+  const {url} = JSON.parse(status.stdout)
+  expect(url).toMatch(/^https:/)
+  const doctor = await runCli(['doctor', '--quick', '--json', '--config', path], {env})
+  expect(doctor.stdout).toContain(url.replace('/mcp', '/health says 200'))
+  expect(doctor.code).toBe(0)
+  expect(JSON.parse(doctor.stdout)).toBeDefined()
   return program.stdout()
 }

@@ -82,9 +82,21 @@ describe('the store', () => {
     store.applySnapshot(baseSnapshot)
     store.applyEvent(requestAt(11))
     store.applySnapshot({...baseSnapshot, instance: 'b', seq: 2})
-    expect(store.resumeFrom).toBe(2)
+    expect(store.resumeFrom).toBe(0)
     store.applyEvent(requestAt(3, 't', 'b'))
     expect(store.requests.size).toBe(2)
+  })
+
+  test('takes the requests that ended before it came, and no log line twice', () => {
+    const store = newStore()
+    store.applySnapshot({...baseSnapshot, seq: 1000})
+    expect(store.resumeFrom).toBe(700)
+    store.applyEvent(requestAt(990))
+    const line = {level: 'INFO', module: 'm', kind: 'K', message: 'x', requestId: null, serverId: null} as const
+    store.applyEvent({type: 'log', seq: 995, at: 'now', instance: baseSnapshot.instance, ...line})
+    expect([store.requests.size, store.logs.size]).toEqual([1, 0])
+    store.applyEvent({type: 'log', seq: 1001, at: 'now', instance: baseSnapshot.instance, ...line})
+    expect([store.resumeFrom, store.logs.size]).toEqual([1001, 1])
   })
 
   test('adds only those lines of the log files that are newer than what it has', () => {

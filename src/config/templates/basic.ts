@@ -1,6 +1,7 @@
-/** What `config generate` prints: starts as it is, and shows what to write next. */
-export const starterConfig = `# Configuration of only1mcp. Check it with: only1mcp validate FILE
-# Durations are written 500ms, 30s, 5m; sizes 512KiB, 4MiB. \${NAME} and \${NAME:-default} are environment variables.
+import {head} from './head.ts'
+
+/** Starts as it is, and shows what to write next. */
+export const basicTemplate = `${head('what every installation starts from')}
 version: "1.0"
 
 # Where MCP clients connect: http://127.0.0.1:8080/mcp
