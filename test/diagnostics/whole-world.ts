@@ -15,6 +15,7 @@ export function stdioServer(change: Partial<ServerOutline> = {}): ServerOutline 
     port: null,
     secure: false,
     credentials: false,
+    variables: [],
     ...change,
   }
 }

@@ -1,37 +1,62 @@
-import {type Check, fail, pass} from '../check.ts'
+import {type Check, type CheckContext, type CheckResult, fail, pass} from '../check.ts'
+import type {Fact} from '../fact.ts'
 import {noServers} from './per-server.ts'
-import {probed, probesOf} from './probed.ts'
+import {type Probed, probed, probesOf} from './probed.ts'
 import {shortList} from './short-list.ts'
+import {snapshotOf} from './told-by-runtime.ts'
+
+type Seen = Fact<'backend.probe' | 'control.snapshot'>
 
 /** Every server takes our credentials (the guide's `curl -H "Authorization: Bearer …"`). */
-export const serversCredentials: Check<readonly 'backend.probe'[]> = {
+export const serversCredentials: Check<readonly ('backend.probe' | 'control.snapshot')[]> = {
   id: 'servers.credentials',
   category: 'servers',
   severity: 'fail',
   title: 'every server accepts our credentials',
   docs: 'credentials-are-rejected',
   after: ['config.valid', 'config.variables'],
-  needs: probesOf,
+  needs: context => [...probesOf(context), `control.snapshot:${context.socket ?? ''}`],
   run(facts, context) {
-    const asked = probed(facts)
+    const asked = probed(facts.filter(isProbe))
     if (asked.length === 0) return [noServers(context, 'that could be asked')]
     const bad = asked.filter(({probe}) => probe.failure?.kind === 'CredentialsRejected')
     if (bad.length === 0) return [pass('', `none of ${asked.length} servers rejected our credentials`)]
+    const snapshot = facts.filter(isControl).map(snapshotOf)[0]
     return shortList(
-      bad.map(({id, probe}) => {
-        const sent = context.outline?.servers.find(server => server.id === id)?.credentials === true
-        return fail(
-          id,
-          `${id}: credentials are rejected with ${probe.failure?.httpStatus ?? 'an error'}${sent ? '' : ': none are configured'}`,
-          {
-            evidence: probe.failure?.evidence ? [probe.failure.evidence] : [],
-            causes: [{id: 'config.variables'}],
-            remedy: sent
-              ? `renew the token of ${id} where the runtime is started, then only1mcp health check ${id}`
-              : `give ${id} a token (servers[].auth.token), then only1mcp health check ${id}`,
-          },
-        )
+      bad.map(each => {
+        const known = snapshot?.servers.find(({id}) => id === each.id)
+        const since = known?.lastError?.kind === 'CredentialsRejected' && known.status !== 'up' ? known.since : null
+        return rejected(each, since, context)
       }),
     )
   },
+}
+
+function rejected({id, probe}: Probed, since: string | null, {outline}: CheckContext): CheckResult {
+  const {credentials = false, variables = []} = outline?.servers.find(server => server.id === id) ?? {}
+  const status = probe.failure?.httpStatus ?? 'an error'
+  const [variable] = variables
+  const todo =
+    variable !== undefined
+      ? `set ${variable} anew where the runtime is started and restart it`
+      : credentials
+        ? `renew the token of ${id} in the configuration`
+        : `give ${id} a token (servers[].auth.token)`
+  return fail(
+    id,
+    `${id}: credentials are rejected with ${status}${credentials ? '' : ', none are configured'}${since === null ? '' : `, since ${since}`}`,
+    {
+      evidence: probe.failure?.evidence ? [probe.failure.evidence] : [],
+      causes: [{id: 'config.variables'}],
+      remedy: `${todo}, then only1mcp health check ${id}`,
+    },
+  )
+}
+
+function isProbe(fact: Seen): fact is Fact<'backend.probe'> {
+  return fact.key.startsWith('backend.probe:')
+}
+
+function isControl(fact: Seen): fact is Fact<'control.snapshot'> {
+  return fact.key.startsWith('control.snapshot')
 }

@@ -1,9 +1,12 @@
+import {readConfigFile} from '../../config/read-config-file.ts'
 import type {BackendConfig, Config} from '../../config/schema.ts'
 import {messageOf} from '../../shared/errors.ts'
 import {parseRedisUrl} from '../../store/redis-url.ts'
 import type {ConfigOutline, ServerOutline} from '../facts/config.ts'
 import type {Collector} from '../live-facts.ts'
 import type {ConfigReader} from './shared-config.ts'
+
+const shortestSecret = 4
 
 /** What checks need to know of the configuration: who is served, how, and with which files. No secret is in it. */
 export function configOutline(read: ConfigReader): Collector<'config.outline'> {
@@ -12,21 +15,33 @@ export function configOutline(read: ConfigReader): Collector<'config.outline'> {
     timeoutMs: 3000,
     async collect(path, {facts}) {
       if (path === '') return {state: 'absent', why: 'there is no configuration file'}
-      const {loaded} = await read(path, facts)
+      const {loaded, variables} = await read(path, facts)
       if (!loaded.ok) return {state: 'absent', why: 'the configuration is not valid'}
-      return {state: 'known', value: outlineOf(loaded.config, loaded.sha256)}
+      return {state: 'known', value: outlineOf(loaded.config, loaded.sha256, usedVariables(path, variables))}
     },
   }
 }
 
-function outlineOf(config: Config, sha256: string): ConfigOutline {
+type Variables = readonly (readonly [name: string, value: string])[]
+
+/** Variables that the file uses and that are long enough to be told from other text. */
+function usedVariables(path: string, variables: Readonly<Record<string, string | undefined>>): Variables {
+  const file = readConfigFile(path)
+  const names = file.ok ? [...file.text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, name = '']) => name) : []
+  return [...new Set(names)].flatMap(name => {
+    const value = variables[name] ?? ''
+    return value.length >= shortestSecret ? [[name, value] as const] : []
+  })
+}
+
+function outlineOf(config: Config, sha256: string, variables: Variables): ConfigOutline {
   const {auth, server, observability} = config
   const tls = server.tls
   const on = auth?.enabled === true
   const requestLog = observability.request_log
   return {
     sha256,
-    servers: config.servers.filter(({enabled}) => enabled).map(serverOutline),
+    servers: config.servers.filter(({enabled}) => enabled).map(server => serverOutline(server, variables)),
     listen: {host: server.host, port: server.port},
     tls: tls ? {port: tls.port, cert: tls.cert, key: tls.key, clientCa: tls.client_ca ?? null} : null,
     authMethods: on
@@ -47,7 +62,8 @@ function outlineOf(config: Config, sha256: string): ConfigOutline {
   }
 }
 
-function serverOutline(server: BackendConfig): ServerOutline {
+function serverOutline(server: BackendConfig, variables: Variables): ServerOutline {
+  const sent = [server.auth?.token ?? '', ...Object.values(server.headers)]
   const url = server.endpoint !== undefined && URL.canParse(server.endpoint) ? new URL(server.endpoint) : undefined
   const secure = url?.protocol === 'https:'
   return {
@@ -61,6 +77,7 @@ function serverOutline(server: BackendConfig): ServerOutline {
       server.auth?.token !== undefined ||
       server.auth?.oauth !== undefined ||
       Object.keys(server.headers).some(name => /^(authorization|x-api-key)$/i.test(name)),
+    variables: variables.filter(([, value]) => sent.some(text => text.includes(value))).map(([name]) => name),
   }
 }
 

@@ -7,6 +7,8 @@ import {readEnvironment} from './process-environment.ts'
 export interface SharedConfig {
   readonly loaded: LoadedConfig
   readonly variablesOf: 'runtime' | 'shell'
+  /** What `${VAR}` was read from. */
+  readonly variables: Readonly<Record<string, string | undefined>>
 }
 
 /** Reads a configuration once for all collectors that need it. What it gives holds secrets: it is no fact. */
@@ -25,7 +27,7 @@ export function configReader(place: Place): ConfigReader {
     const environment = user ? readEnvironment(user.pid) : undefined
     const {loadConfig} = await import('../../config/load.ts')
     const loaded = loadConfig(path, {env: environment ?? place.env})
-    return {loaded, variablesOf: environment === undefined ? 'shell' : 'runtime'}
+    return {loaded, variablesOf: environment === undefined ? 'shell' : 'runtime', variables: environment ?? place.env}
   }
   return (path, facts) => {
     const known = read.get(path) ?? readOnce(path, facts)

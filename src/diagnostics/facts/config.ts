@@ -72,6 +72,8 @@ export interface ServerOutline {
   readonly secure: boolean
   /** Whether a bearer token or an Authorization header is configured. */
   readonly credentials: boolean
+  /** Names of the variables that the credentials come from. */
+  readonly variables: readonly string[]
 }
 
 /** A file, and who else may change it. */

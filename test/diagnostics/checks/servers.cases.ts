@@ -80,6 +80,32 @@ export const serversCases: readonly CheckCases[] = [
         evidence: 'HTTP 401: bad token',
         remedy: 'only1mcp health check web',
       },
+      {
+        when: 'the runtime knows since when, and the token comes from a variable',
+        world: worldFrom(
+          probing({
+            ok: false,
+            step: 'handshake',
+            failure: {kind: 'CredentialsRejected', message: 'rejected', httpStatus: 401, evidence: null},
+          }),
+          {
+            'control.snapshot': known({
+              snapshot: snapshot([
+                server({
+                  id: 'web',
+                  status: 'restarting',
+                  lastError: {at: startedAt, kind: 'CredentialsRejected', message: '401', blame: 'proxy'},
+                }),
+              ]),
+              mismatch: null,
+            }),
+          },
+          {outline: outline({servers: [httpServer({variables: ['GITHUB_TOKEN']})]})},
+        ),
+        status: 'fail',
+        summary: `web: credentials are rejected with 401, since ${startedAt}`,
+        remedy: 'set GITHUB_TOKEN anew',
+      },
     ],
     between: [{when: 'nobody was asked', world: left, status: 'skip', summary: 'could be asked'}],
   },

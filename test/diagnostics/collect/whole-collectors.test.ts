@@ -129,6 +129,16 @@ describe('the configuration', () => {
     })
   })
 
+  test('says which variable a token comes from', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it stands in the file like that
+    const name = '${MY_TOKEN}'
+    const server = `{id: web, endpoint: "http://h/mcp", headers: {Authorization: "Bearer ${name}"}}`
+    const source = factsOf(`version: "1.0"\nservers: [${server}]\n`, {MY_TOKEN: 'abcdefgh'})
+    const outline = await source.get(`config.outline:${scene.configPath}`)
+    expect(outline).toMatchObject({value: {servers: [{credentials: true, variables: ['MY_TOKEN']}]}})
+    expect(JSON.stringify(outline)).not.toContain('abcdefgh')
+  })
+
   test('names variables that are there and empty, but not those in comments', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it stands in the file like that
     const source = factsOf('version: "1.0"\n# ${NOT_THIS}\nserver: {host: "${HOST:-127.0.0.1}"}\nx-a: "${EMPTY}"\n', {
