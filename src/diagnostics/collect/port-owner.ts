@@ -24,6 +24,9 @@ function listenerOf({address, port, uid}: ListeningSocket, pid: number | undefin
     address,
     port,
     user: userName(uid),
-    process: stat === undefined ? null : {pid: stat.pid, program: stat.comm, argv: readArgv(stat.pid) ?? []},
+    process:
+      stat === undefined
+        ? null
+        : {pid: stat.pid, startTicks: stat.startTicks, program: stat.comm, argv: readArgv(stat.pid) ?? []},
   }
 }
