@@ -1,17 +1,17 @@
-import {lstatSync} from 'node:fs'
+import {accessSync, constants} from 'node:fs'
 import {extname} from 'node:path'
 import {Worker} from 'node:worker_threads'
-import {AppError, messageOf} from '../shared/errors.ts'
+import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import type {InspectAnswer, InspectOrder} from './inspect-worker.ts'
 
 /**
  * Looks into a SQLite file of a runtime in a thread of its own: a large one takes seconds, in which nothing else would
  * go on here. Ends at `signal`.
- * @throws AppError `DATABASE_ABSENT`, `DATABASE_UNREADABLE`
+ * @throws AppError `DATABASE_ABSENT`, `DATABASE_DENIED`, `DATABASE_UNREADABLE`
  */
 export function inspectFile(order: InspectOrder, signal: AbortSignal): Promise<InspectAnswer> {
-  if (lstatSync(order.path, {throwIfNoEntry: false}) === undefined)
-    return Promise.reject(new AppError('DATABASE_ABSENT', `there is no database ${order.path}`))
+  const unseen = whyNotSeen(order.path)
+  if (unseen !== undefined) return Promise.reject(unseen)
   // In the build the module is JavaScript; from the sources Node takes the types away itself.
   const module = new URL(`./inspect-worker${extname(import.meta.url)}`, import.meta.url)
   return new Promise((resolve, reject) => {
@@ -26,4 +26,15 @@ export function inspectFile(order: InspectOrder, signal: AbortSignal): Promise<I
       reject(new AppError('DATABASE_UNREADABLE', `${order.path}: the look into it ended early`)),
     )
   })
+}
+
+function whyNotSeen(path: string): AppError | undefined {
+  try {
+    accessSync(path, constants.R_OK)
+    return undefined
+  } catch (error) {
+    const code = errnoCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return new AppError('DATABASE_ABSENT', `there is no database ${path}`)
+    return new AppError('DATABASE_DENIED', `no permission to read ${path}`, {cause: error})
+  }
 }

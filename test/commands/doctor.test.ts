@@ -159,6 +159,16 @@ describe('doctor as a plain user, of a runtime of another', () => {
     expect(code).toBe(0)
   })
 
+  test('has no broken check: what it may not look at is skipped', async () => {
+    await scene.runtime([server()])
+    chmodSync(scene.folder, 0o755)
+    const {stdout} = await only1mcp(['doctor', '--json'], {uid: plainUser})
+    const {findings} = JSON.parse(stdout) as {findings: {id: string; status: string; summary: string}[]}
+    expect(findings.filter(({status}) => status === 'error' || status === 'timeout')).toEqual([])
+    const statusOf = (id: string) => findings.find(finding => finding.id === id)?.status
+    expect(['process.running', 'store.requests', 'process.descriptors'].map(statusOf)).toEqual(['skip', 'skip', 'skip'])
+  })
+
   test('ends with 3 when nothing could be seen', async () => {
     await scene.runtime([server()])
     const nowhere = join(scene.folder, 'nowhere')

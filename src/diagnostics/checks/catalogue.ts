@@ -3,9 +3,11 @@ import {authExposed} from './auth-exposed.ts'
 import {authIssuers} from './auth-issuers.ts'
 import {authKeyFile} from './auth-key-file.ts'
 import {authRefused} from './auth-refused.ts'
+import {cacheHits} from './cache-hits.ts'
 import {configDrift} from './config-drift.ts'
 import {configFound} from './config-found.ts'
 import {configPermissions} from './config-permissions.ts'
+import {configReload} from './config-reload.ts'
 import {configSecrets} from './config-secrets.ts'
 import {configValid} from './config-valid.ts'
 import {configVariables} from './config-variables.ts'
@@ -94,6 +96,7 @@ export const catalogue: readonly Check[] = [
   processRunning,
   controlAnswers,
   configDrift,
+  configReload,
   stateLeftovers,
   processVersion,
   processRestarts,
@@ -138,6 +141,7 @@ export const catalogue: readonly Check[] = [
   logsSize,
   logsLost,
   logsRecentErrors,
+  cacheHits,
   performanceLatency,
   performanceQueue,
   performanceLimited,

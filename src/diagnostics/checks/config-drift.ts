@@ -21,7 +21,7 @@ export const configDrift: Check<['config.file', 'control.snapshot']> = {
     return [
       warn(path, 'the file was changed since the runtime read it', {
         evidence: [`file ${sha256.slice(0, 12)}, runtime ${snapshot.config.sha256.slice(0, 12)} (SHA-256)`],
-        remedy: `only1mcp validate ${path}, then restart the runtime`,
+        remedy: `only1mcp validate ${path}, then only1mcp reload`,
       }),
     ]
   },

@@ -22,6 +22,11 @@ export function backendProbe(read: ConfigReader): Collector<'backend.probe'> {
       if (config === undefined || loaded?.ok !== true) return {state: 'absent', why: `no server ${id} is configured`}
       const transport = transportOf(config)
       if (transport === 'none') return {state: 'absent', why: `server ${id} has neither command nor endpoint`}
+      if (config.auth?.oauth !== undefined)
+        return {
+          state: 'absent',
+          why: `${id} has a token that is renewed; one of ours would use it up beside the runtime's`,
+        }
       const runtime = await facts.get('runtime.record')
       const runs = runtime.state === 'known' && runtime.value.some(isLiving)
       if (transport === 'stdio' && runs)

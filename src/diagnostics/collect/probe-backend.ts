@@ -10,6 +10,7 @@ import {EndedDuringDiscover, openStdio} from '../../mcp/stdio-connection.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {messageOf} from '../../shared/errors.ts'
 import type {ProbeResult, ToolSight} from '../facts/backends.ts'
+import {readSmallFile} from './small-file.ts'
 import {toolFault} from './tool-fault.ts'
 
 export interface ProbeOptions {
@@ -89,9 +90,14 @@ async function openEndpoint(config: BackendConfig, {clock, timeoutMs}: ProbeOpti
       ? (await import('../../mcp/sse-connection.ts')).openSse
       : (await import('../../mcp/http-connection.ts')).openHttp
   const token = config.auth?.token
+  const others = Object.fromEntries(
+    Object.entries(config.headers).filter(([name]) => name.toLowerCase() !== 'authorization'),
+  )
+  const tls = tlsIdentity(config.auth?.tls)
   const connection = await open({
     endpoint: config.endpoint ?? '',
-    headers: token === undefined ? config.headers : {...config.headers, authorization: `Bearer ${token}`},
+    headers: token === undefined ? config.headers : {...others, authorization: `Bearer ${token}`},
+    ...(tls && {tls: () => tls}),
     identity,
     clock,
     handshakeTimeoutMs: timeoutMs,
@@ -101,6 +107,17 @@ async function openEndpoint(config: BackendConfig, {clock, timeoutMs}: ProbeOpti
     events,
   })
   return {connection, end: () => connection.close(endGraceMs)}
+}
+
+function tlsIdentity(
+  files: {ca?: string | undefined; cert?: string | undefined; key?: string | undefined} | undefined,
+) {
+  const read = (path: string | undefined): Buffer | undefined => {
+    const file = path === undefined ? undefined : readSmallFile(path)
+    if (file !== undefined && file.state !== 'known') throw new Error(file.why)
+    return file?.bytes
+  }
+  return files && {ca: read(files.ca), cert: read(files.cert), key: read(files.key)}
 }
 
 async function openProgram(

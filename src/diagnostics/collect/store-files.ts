@@ -14,8 +14,7 @@ async function look(order: InspectOrder, signal: AbortSignal): Promise<InspectAn
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.code === 'DATABASE_ABSENT') return {state: 'absent', why: error.message}
-    const denied = /EACCES|permission|unable to open/i.test(error.message)
-    return {state: denied ? 'denied' : 'error', why: error.message}
+    return {state: error.code === 'DATABASE_DENIED' ? 'denied' : 'error', why: error.message}
   }
 }
 

@@ -1,5 +1,6 @@
 import {configDrift} from '../../../src/diagnostics/checks/config-drift.ts'
 import {configPermissions} from '../../../src/diagnostics/checks/config-permissions.ts'
+import {configReload} from '../../../src/diagnostics/checks/config-reload.ts'
 import {configSecrets} from '../../../src/diagnostics/checks/config-secrets.ts'
 import {configVariables} from '../../../src/diagnostics/checks/config-variables.ts'
 import {configWritable} from '../../../src/diagnostics/checks/config-writable.ts'
@@ -7,14 +8,44 @@ import {installExecutable} from '../../../src/diagnostics/checks/install-executa
 import {stateFolder} from '../../../src/diagnostics/checks/state-folder.ts'
 import {stateLeftovers} from '../../../src/diagnostics/checks/state-leftovers.ts'
 import {file} from '../whole-world.ts'
-import {healthy, known, missing, nothingRuns, worldFrom} from '../world.ts'
+import {healthy, known, missing, nothingRuns, server, snapshot, startedAt, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
 const state = {path: '/var/lib/only1mcp', mode: 0o700, owner: 'only1mcp', ownedByUs: true, leftovers: []}
 const launcher = {path: '/opt/only1mcp/bin/only1mcp', mode: 0o644, ownedByUs: true}
 const secret = known(['servers github: env.GITHUB_TOKEN'])
 
+const told = snapshot([server()])
+
+function configuredAs(change: Partial<typeof told.config>) {
+  const config = {...told.config, ...change}
+  return worldFrom(healthy, {'control.snapshot': known({snapshot: {...told, config}, mismatch: null})})
+}
+
 export const configFilesCases: readonly CheckCases[] = [
+  {
+    check: configReload,
+    passing: [{when: 'there was none', world: healthy, status: 'pass', summary: '0 reloads were taken'}],
+    failing: [
+      {
+        when: 'the file was not valid',
+        world: configuredAs({
+          lastReload: {at: startedAt, ok: false, trigger: 'file', message: 'it has 1 error', problems: []},
+        }),
+        status: 'fail',
+        summary: 'the last reload was refused: it has 1 error',
+        evidence: 'the one before is in force',
+        remedy: 'only1mcp reload',
+      },
+      {
+        when: 'a setting waits for a restart',
+        world: configuredAs({needsRestart: ['server.port']}),
+        status: 'warn',
+        summary: 'settings wait for a restart: server.port',
+      },
+    ],
+    between: [{when: 'nothing runs', world: nothingRuns, status: 'skip', summary: 'no runtime tells about it'}],
+  },
   {
     check: configPermissions,
     passing: [

@@ -1,3 +1,4 @@
+import {cacheHits} from '../../../src/diagnostics/checks/cache-hits.ts'
 import {performanceErrors} from '../../../src/diagnostics/checks/performance-errors.ts'
 import {performanceLatency} from '../../../src/diagnostics/checks/performance-latency.ts'
 import {performanceLimited} from '../../../src/diagnostics/checks/performance-limited.ts'
@@ -16,7 +17,51 @@ function telling(change: Partial<typeof told>): World {
 const nothing = {when: 'nothing runs', world: nothingRuns, status: 'skip', summary: 'no runtime tells'} as const
 const figures = {count: 500, errors: 0, p99Ms: 2000}
 
+const cache = {
+  enabled: true,
+  backend: 'memory' as const,
+  batching: false,
+  hits: 900,
+  misses: 100,
+  bypassed: 0,
+  batched: 0,
+  invalidations: 0,
+  entries: 40,
+  bytes: 4096,
+  evictions: 0,
+  maxEntries: 1000,
+  maxBytes: 1_000_000,
+  ttlMs: 300_000,
+  redis: null,
+  methods: [{method: 'resources/read', hits: 900, misses: 100, bypassed: 0}],
+}
+
 export const performanceCases: readonly CheckCases[] = [
+  {
+    check: cacheHits,
+    passing: [
+      {when: 'there is none', world: healthy, status: 'skip', summary: 'no cache'},
+      {when: 'most are hits', world: telling({cache}), status: 'pass', summary: '900 of 1000 lookups (90 %)'},
+    ],
+    failing: [
+      {
+        when: 'hardly any is one',
+        world: telling({cache: {...cache, hits: 10, misses: 990}}),
+        status: 'warn',
+        summary: 'the cache seldom has the answer: 10 of 1000 lookups (1 %)',
+        evidence: '40 entries',
+        remedy: 'ttl_seconds',
+      },
+      {
+        when: 'it is too small',
+        world: telling({cache: {...cache, hits: 10, misses: 990, evictions: 900}}),
+        status: 'warn',
+        summary: 'the cache seldom has the answer',
+        remedy: 'max_size_mb',
+      },
+    ],
+    between: [nothing],
+  },
   {
     check: performanceLatency,
     passing: [
