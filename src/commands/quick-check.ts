@@ -4,4 +4,5 @@ import Doctor from './doctor.ts'
 export default class QuickCheck extends Doctor {
   static override readonly summary = 'the same as doctor --quick'
   static override readonly examples = ['<%= config.bin %> quick-check']
+  protected override readonly alwaysQuick = true
 }

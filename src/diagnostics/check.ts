@@ -1,5 +1,21 @@
 import type {Fact, FactKey, MissingFact} from './fact.ts'
 import type {FactKind} from './fact-values.ts'
+import type {ConfigOutline} from './facts/config.ts'
+import type {Fix} from './fix/fix.ts'
+
+/** Where a check belongs, in the order in which a machine comes up. */
+export const categories = [
+  'config',
+  'host',
+  'process',
+  'network',
+  'servers',
+  'auth',
+  'stores',
+  'logs',
+  'performance',
+] as const
+export type Category = (typeof categories)[number]
 
 /** How a check came out. `error`: the check or a collector broke; `timeout`: it had no answer in time. */
 export const findingStatuses = ['fail', 'error', 'timeout', 'warn', 'skip', 'info', 'pass'] as const
@@ -22,6 +38,8 @@ export interface CheckResult {
   readonly causes: readonly Cause[]
   /** What to do: a sentence or a command. */
   readonly remedy: string | null
+  /** What `--fix` may do about it, where that is safe. */
+  readonly fix?: Fix
 }
 
 /** What checks are about, worked out from the first facts (see context.ts). */
@@ -40,6 +58,11 @@ export interface CheckContext {
   /** The control socket to ask. */
   readonly socket: string | null
   readonly logDir: string | null
+  /** Of the living runtime. */
+  readonly pid: number | null
+  readonly stateDir: string | null
+  /** What the configuration says, where it is valid; null in a quick run too, which does not look that far. */
+  readonly outline: ConfigOutline | null
 }
 
 /**
@@ -49,7 +72,7 @@ export interface CheckContext {
 export interface Check<K extends readonly FactKind[] = readonly FactKind[]> {
   /** `area.fact`; never changes its meaning. */
   readonly id: string
-  readonly category: 'config' | 'process' | 'network' | 'servers' | 'logs'
+  readonly category: Category
   /** The worst it says when the statement does not hold. */
   readonly severity: 'fail' | 'warn'
   readonly title: string
@@ -57,6 +80,8 @@ export interface Check<K extends readonly FactKind[] = readonly FactKind[]> {
   readonly docs: string
   /** Checks that are read before this one: only they, and what stands before them, may be named as causes. */
   readonly after: readonly string[]
+  /** It must have its facts by then; shorter than the run as a whole only where that makes sense. */
+  readonly timeoutMs?: number
   needs(context: CheckContext): {readonly [I in keyof K]: FactKey<K[I]>}
   run(facts: {readonly [I in keyof K]: Fact<K[I]>}, context: CheckContext): readonly CheckResult[]
 }
@@ -65,19 +90,21 @@ interface Details {
   readonly evidence?: readonly string[]
   readonly causes?: readonly Cause[]
   readonly remedy?: string
+  readonly fix?: Fix | undefined
 }
 
 type Say = (subject: string, summary: string, details?: Details) => CheckResult
 
 const say =
   (status: FindingStatus): Say =>
-  (subject, summary, {evidence = [], causes = [], remedy} = {}) => ({
+  (subject, summary, {evidence = [], causes = [], remedy, fix} = {}) => ({
     status,
     subject,
     summary,
     evidence,
     causes,
     remedy: remedy ?? null,
+    ...(fix && {fix}),
   })
 
 export const pass = say('pass')

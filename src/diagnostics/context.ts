@@ -9,8 +9,9 @@ const defaultListen = {host: '127.0.0.1', port: 8080}
 /**
  * Works out what the checks are about: a living runtime's own record wins; where the record is unusable but the
  * control socket speaks, its word; else the configuration; else the defaults.
+ * @param options whole: for checks that need to know what the configuration holds
  */
-export async function resolveContext(facts: FactSource): Promise<CheckContext> {
+export async function resolveContext(facts: FactSource, options: {whole: boolean}): Promise<CheckContext> {
   const [runtime, found, logFolder] = await Promise.all([
     facts.get('runtime.record'),
     facts.get('config.found'),
@@ -22,6 +23,7 @@ export async function resolveContext(facts: FactSource): Promise<CheckContext> {
   const configPath = found.state === 'known' ? found.value.path : null
   const socket = record?.socket ?? sighting?.socket ?? null
   const logDir = record?.logPath ?? (logFolder.state === 'known' ? logFolder.value : null)
+  const outline = options.whole ? await facts.get(`config.outline:${configPath ?? ''}`) : undefined
   const whole = (
     listen: {readonly host: string; readonly port: number},
     from: CheckContext['server']['from'],
@@ -31,6 +33,9 @@ export async function resolveContext(facts: FactSource): Promise<CheckContext> {
     configPath,
     socket,
     logDir,
+    pid: living && record !== null ? record.pid : null,
+    stateDir: sighting?.stateDir ?? null,
+    outline: outline?.state === 'known' ? outline.value : null,
   })
 
   if (living && record !== null) return whole(record, 'runtime', record.plain === false)

@@ -1,11 +1,9 @@
 import {homedir, hostname} from 'node:os'
-import {AppError} from '../shared/errors.ts'
-import {exitCode} from '../shared/exit-code.ts'
 import type {Check} from './check.ts'
-import {catalogue} from './checks/catalogue.ts'
-import {collectorsFor} from './collect/collectors.ts'
 import {resolveContext} from './context.ts'
+import type {Collector} from './live-facts.ts'
 import {liveFacts} from './live-facts.ts'
+import type {Place} from './place.ts'
 import {type DoctorReport, reportOf} from './report.ts'
 import {type Finding, runChecks} from './runner.ts'
 
@@ -15,10 +13,14 @@ const totalMs = 10_000
 export interface DoctorOptions {
   /** Which checks; all of them when empty. */
   readonly ids: readonly string[]
+  /** Only what takes no noticeable time, when no ids are given. */
+  readonly quick?: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly configFlag?: string | undefined
   readonly signal: AbortSignal
+  /** Told how many checks there are, before the first finding. */
+  readonly onStart?: (checks: readonly Check[]) => void
   /** Told of each finding as soon as it is there. */
   readonly onFinding?: (finding: Finding) => void
 }
@@ -29,36 +31,37 @@ export interface DoctorOptions {
  */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const started = performance.now()
-  const checks = checksNamed(options.ids)
   const place = {
     configFlag: options.configFlag,
     env: options.env,
     cwd: options.cwd,
     home: options.env.HOME || homedir(),
   }
-  const facts = liveFacts({collectors: collectorsFor(place), host: hostname(), signal: options.signal})
-  const context = await resolveContext(facts)
+  const {checks, collectors, whole} = await workFor(options, place)
+  options.onStart?.(checks)
+  const facts = liveFacts({collectors, host: hostname(), signal: options.signal})
+  const context = await resolveContext(facts, {whole})
   const {onFinding} = options
   const findings = await runChecks({checks, context, facts, totalMs, ...(onFinding && {onFinding})})
   return reportOf(findings, performance.now() - started)
 }
 
-/**
- * The checks with these ids, in the catalogue's order; all of them without ids.
- * @throws AppError `CHECK_UNKNOWN`
- */
-export function checksNamed(ids: readonly string[]): readonly Check[] {
-  if (ids.length === 0) return catalogue
-  const named = new Set(ids.map(checkNamed))
-  return catalogue.filter(check => named.has(check))
+interface Work {
+  readonly checks: readonly Check[]
+  readonly collectors: readonly Collector[]
+  /** The checks need to know what the configuration holds. */
+  readonly whole: boolean
 }
 
-/** @throws AppError `CHECK_UNKNOWN` for an id that is not in the catalogue */
-export function checkNamed(id: string): Check {
-  const check = catalogue.find(each => each.id === id)
-  if (check !== undefined) return check
-  throw new AppError('CHECK_UNKNOWN', `there is no check ${id}`, {
-    fix: `The checks are: ${catalogue.map(each => each.id).join(', ')}.`,
-    exitCode: exitCode.usage,
-  })
+/** A quick run loads no more than it needs. */
+async function workFor({ids, quick}: DoctorOptions, place: Place): Promise<Work> {
+  if (ids.length === 0 && quick === true) {
+    const {quickChecks} = await import('./checks/quick-checks.ts')
+    const {quickCollectors} = await import('./collect/quick-collectors.ts')
+    const {configReader} = await import('./collect/shared-config.ts')
+    return {checks: quickChecks, collectors: quickCollectors(place, configReader(place)), whole: false}
+  }
+  const {checksNamed} = await import('./find-check.ts')
+  const {collectorsFor} = await import('./collect/collectors.ts')
+  return {checks: checksNamed(ids), collectors: collectorsFor(place), whole: true}
 }

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import type {Check} from './check.ts'
-import {checkNamed} from './doctor.ts'
+import {checkNamed} from './find-check.ts'
 
 /** What a check is about, for people and programs. */
 export interface CheckExplanation extends Pick<Check, 'id' | 'category' | 'severity' | 'title' | 'after'> {

@@ -1,14 +1,13 @@
-import type {Problem} from '../config/problem.ts'
 import type {Snapshot} from '../control/contract.ts'
 import type {RuntimeRecordRead} from '../control/runtime-file.ts'
 import type {RecentErrors} from '../logs/recent-errors.ts'
+import type {BackendFactValues} from './facts/backends.ts'
+import type {ConfigFactValues} from './facts/config.ts'
+import type {HostFactValues} from './facts/host.ts'
+import type {StoreFactValues} from './facts/stores.ts'
 
 /** What is known when a fact is known, by its kind. Plain data, without secrets: it may stand in a bundle. */
-export interface FactValues {
-  /** Which file discovery finds: flag, environment, then the usual places. */
-  readonly 'config.found': ConfigFound
-  /** `config.parsed:<path>` */
-  readonly 'config.parsed': ConfigParsed
+export interface FactValues extends HostFactValues, ConfigFactValues, BackendFactValues, StoreFactValues {
   /** One sighting for each folder that may hold a runtime's state. */
   readonly 'runtime.record': readonly RuntimeSighting[]
   /** `control.snapshot:<socket path>` */
@@ -26,23 +25,6 @@ export interface FactValues {
 }
 
 export type FactKind = keyof FactValues
-
-export interface ConfigFound {
-  readonly path: string
-  /** By which rule it was found, as discovery names it. */
-  readonly how: string
-}
-
-export interface ConfigParsed {
-  readonly path: string
-  readonly ok: boolean
-  readonly problems: readonly Problem[]
-  /** Only what checks look at: the rest may hold secrets. */
-  readonly listen: {readonly host: string; readonly port: number; readonly tls?: boolean} | null
-  readonly servers: number
-  /** Whose variables `${VAR}` was read from: the running runtime's, or those of this shell. */
-  readonly variablesOf: 'runtime' | 'shell'
-}
 
 /** What is left or alive in one state folder. */
 export interface RuntimeSighting {
@@ -91,7 +73,13 @@ export interface Listener {
   readonly port: number
   /** Who opened the socket; known even when the process is not. */
   readonly user: string
-  readonly process: {readonly pid: number; readonly program: string; readonly argv: readonly string[]} | null
+  readonly process: {
+    readonly pid: number
+    /** Tells it from a later process with its pid. */
+    readonly startTicks?: number
+    readonly program: string
+    readonly argv: readonly string[]
+  } | null
 }
 
 export interface HealthAnswer {

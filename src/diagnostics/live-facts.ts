@@ -17,6 +17,8 @@ export interface CollectIo {
 export interface Collector<K extends FactKind = FactKind> {
   readonly kind: K
   readonly timeoutMs: number
+  /** How many of the kind are collected at once; what waits for its turn does not grow late. */
+  readonly atOnce?: number
   /** `about` is the part of the key behind the kind. May throw: that is the fact's state `error`. */
   collect(about: string, io: CollectIo): Promise<FactOutcome<K>>
 }
@@ -33,6 +35,7 @@ export interface LiveFactsOptions {
 export function liveFacts(options: LiveFactsOptions): FactSource {
   const clock = options.clock ?? systemClock
   const facts = new Map<FactKey, Promise<Fact>>()
+  const turns = new Map<FactKind, Turns>()
 
   const source: FactSource = {
     get<Key extends FactKey>(key: Key): Promise<Fact<KindOf<Key>>> {
@@ -46,7 +49,20 @@ export function liveFacts(options: LiveFactsOptions): FactSource {
   }
 
   async function collectOne(key: FactKey): Promise<Fact> {
-    const outcome = await withinDeadline(key)
+    const kind = kindOf(key)
+    const {atOnce} = options.collectors.find(each => each.kind === kind) ?? {}
+    if (atOnce === undefined) return factOf(key, await withinDeadline(key))
+    const turn = turns.get(kind) ?? new Turns(atOnce)
+    turns.set(kind, turn)
+    await turn.take()
+    try {
+      return factOf(key, await withinDeadline(key))
+    } finally {
+      turn.give()
+    }
+  }
+
+  function factOf(key: FactKey, outcome: FactOutcome<FactKind>): Fact {
     return {key, at: new Date(clock.wallMs()).toISOString(), host: options.host, ...outcome} as Fact
   }
 
@@ -76,4 +92,25 @@ export function liveFacts(options: LiveFactsOptions): FactSource {
   }
 
   return source
+}
+
+/** Lets so many at a time through, in the order in which they came. */
+class Turns {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(atOnce: number) {
+    this.#free = atOnce
+  }
+
+  async take(): Promise<void> {
+    if (this.#free > 0) this.#free--
+    else await new Promise<void>(resolve => this.#waiting.push(resolve))
+  }
+
+  give(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#free++
+    else next()
+  }
 }

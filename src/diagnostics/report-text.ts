@@ -18,6 +18,8 @@ export interface TextOptions {
 }
 
 const margin = '     '
+/** A quick run is shown line for line. */
+const mostLines = 24
 
 /** Words, not symbols: they can be grepped, read aloud, and need no UTF-8. */
 const words: Readonly<Record<FindingStatus, readonly [string, TextRole]>> = {
@@ -44,14 +46,57 @@ export function reportText(report: DoctorReport, options: TextOptions): readonly
       : 'good'
   const lines = wrap(safeText(report.verdict), width).map(line => paint(role, line))
   lines.push('')
+  const many = report.findings.length > mostLines
   for (const {root, consequences} of report.groups) {
+    const folds = many && consequences.length === 0 && (root.status === 'pass' || root.status === 'skip')
+    if (folds) continue
     lines.push(...headOf(root, '', idWidth, options))
     if (root.status !== 'pass') lines.push(...detailsOf(root, options))
-    if (consequences.length > 0) lines.push(paint('quiet', `${margin}what follows from it:`))
-    for (const finding of consequences) lines.push(...headOf(finding, margin, idWidth, options))
+    const told = consequences.filter(({status}) => !many || status !== 'skip')
+    const blind = many ? consequences.filter(({status}) => status === 'skip') : []
+    if (told.length > 0) lines.push(paint('quiet', `${margin}what follows from it:`))
+    for (const finding of told) lines.push(...headOf(finding, margin, idWidth, options))
+    if (blind.length > 0) lines.push(...listOf('skip', 'could not look because of it', blind, margin, options))
   }
+  if (many) lines.push(...foldedLines(report, options))
   lines.push('', paint('quiet', countLine(report)))
   return lines
+}
+
+/** Healthy checks, and those that had nothing to look at, by their names alone: of a whole run there are too many lines. */
+function foldedLines({groups}: DoctorReport, options: TextOptions): string[] {
+  const alone = groups.filter(({consequences}) => consequences.length === 0).map(({root}) => root)
+  const skipped = alone.filter(({status}) => status === 'skip')
+  const hints = new Map<string, Finding[]>()
+  for (const finding of skipped) {
+    const hint = finding.remedy ?? 'nothing to look at'
+    hints.set(hint, [...(hints.get(hint) ?? []), finding])
+  }
+  return [
+    ...[...hints].flatMap(([hint, findings]) => listOf('skip', hint, findings, '', options)),
+    ...listOf(
+      'pass',
+      'fine',
+      alone.filter(({status}) => status === 'pass'),
+      '',
+      options,
+    ),
+  ]
+}
+
+function listOf(
+  status: 'pass' | 'skip',
+  why: string,
+  findings: readonly Finding[],
+  indent: string,
+  {width, paint}: TextOptions,
+): string[] {
+  const ids = [...new Set(findings.map(({id}) => id))]
+  if (ids.length === 0) return []
+  const [word, role] = words[status]
+  const column = indent.length + word.length + 1
+  const text = wrap(safeText(`${why}: ${ids.join(' ')}`), width - column)
+  return text.map((line, i) => (i === 0 ? `${indent}${paint(role, word)} ${line}` : `${' '.repeat(column)}${line}`))
 }
 
 function headOf(

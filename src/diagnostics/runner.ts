@@ -45,8 +45,10 @@ export async function runChecks(options: RunOptions): Promise<readonly Finding[]
   const resultsOf = async (check: Check): Promise<readonly CheckResult[]> => {
     try {
       const keys: readonly FactKey[] = check.needs(options.context)
-      const facts = await Promise.race([Promise.all(keys.map(key => options.facts.get(key))), expired])
-      if (facts === 'expired') return [broken('timeout', `not known within ${formatDuration(options.totalMs)}`)]
+      const all = Promise.all(keys.map(key => options.facts.get(key)))
+      const limitMs = Math.min(check.timeoutMs ?? options.totalMs, options.totalMs)
+      const facts = await Promise.race([limitMs < options.totalMs ? within(all, limitMs) : all, expired])
+      if (facts === 'expired') return [broken('timeout', `not known within ${formatDuration(limitMs)}`)]
       return check.run(facts as readonly Fact[], options.context)
     } catch (error) {
       return [broken('error', `the check itself broke: ${messageOf(error)}`)]
@@ -75,6 +77,15 @@ export function inReadingOrder(checks: readonly Check[]): readonly Check[] {
   }
   for (const check of checks) visit(check, [])
   return [...ordered]
+}
+
+/** A promise, or `expired` when it takes longer. */
+function within<T>(promise: Promise<T>, ms: number): Promise<T | 'expired'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'expired'>(resolve => {
+    timer = setTimeout(() => resolve('expired'), ms)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 function broken(status: 'error' | 'timeout', summary: string): CheckResult {

@@ -1,9 +1,10 @@
 import {execFile} from 'node:child_process'
-import {chmodSync, mkdirSync, readFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {catalogue} from '../../src/diagnostics/checks/catalogue.ts'
+import {quickChecks} from '../../src/diagnostics/checks/quick-checks.ts'
 import {Scene} from '../diagnostics/scene.ts'
 import {server} from '../diagnostics/world.ts'
 import {needsUser} from '../helpers/as-user.ts'
@@ -39,7 +40,7 @@ function only1mcp(
 }
 
 describe('doctor', () => {
-  test.each([['doctor'], ['doctor', '--quick'], ['quick-check']])(
+  test.each([['doctor', '--quick'], ['quick-check']])(
     '%s says in one line that all is well, and ends with 0',
     async (...args) => {
       await scene.runtime([server()])
@@ -50,6 +51,41 @@ describe('doctor', () => {
     },
   )
 
+  test('looks at everything without --quick, and finds nothing bad on a healthy installation', async () => {
+    await scene.runtime([server()])
+    chmodSync(scene.stateDir, 0o700)
+    const {code, stdout, stderr} = await only1mcp(['doctor', '--json'])
+    const {findings} = JSON.parse(stdout) as {findings: {id: string; status: string}[]}
+    expect(findings.filter(({status}) => ['fail', 'error', 'timeout'].includes(status))).toEqual([])
+    expect(new Set(findings.map(({id}) => id))).toEqual(new Set(catalogue.map(({id}) => id)))
+    expect([code, stderr]).toEqual([0, ''])
+  })
+
+  test.each(['pretty', 'json', 'junit', 'sarif'])('--format %s has the exit status of the others', async format => {
+    const bad = await only1mcp(['doctor', '--quick', '--format', format])
+    const good = await only1mcp(['doctor', 'config', '--format', format])
+    expect([bad.code, good.code]).toEqual([1, 0])
+    const starts = {pretty: '', json: '{\n  "schemaVersion"', junit: '<?xml', sarif: '{\n  "$schema"'}
+    expect(bad.stdout.startsWith(starts[format as keyof typeof starts])).toBe(true)
+  })
+
+  test('--fix changes nothing unless somebody says yes, and looks again afterwards', async () => {
+    chmodSync(scene.stateDir, 0o755)
+    const asked = await only1mcp(['doctor', 'state.folder', '--fix'])
+    expect(asked.stderr).toContain(`1. chmod 700 ${scene.stateDir}  (state.folder)`)
+    expect(asked.stderr).toContain('nothing was changed')
+    expect([asked.code, statSync(scene.stateDir).mode & 0o777]).toEqual([1, 0o755])
+    const done = await only1mcp(['doctor', 'state.folder', '--fix', '--yes', '--json'])
+    expect(done.stderr).toContain(`done: chmod 700 ${scene.stateDir}`)
+    expect(JSON.parse(done.stdout).findings).toMatchObject([{id: 'state.folder', status: 'pass'}])
+    expect([done.code, statSync(scene.stateDir).mode & 0o777]).toEqual([0, 0o700])
+  })
+
+  test('takes an area for all of its checks', async () => {
+    const {findings} = JSON.parse((await only1mcp(['doctor', 'tls', '--json'])).stdout) as {findings: {id: string}[]}
+    expect(findings.map(({id}) => id)).toEqual(['tls.certificate', 'tls.key_mode', 'tls.client_ca', 'tls.listener'])
+  })
+
   test('ends with 1 when something is wrong, in text and in JSON', async () => {
     const text = await only1mcp(['doctor', '--quick'])
     const json = await only1mcp(['doctor', '--quick', '--json'])
@@ -58,7 +94,7 @@ describe('doctor', () => {
     expect(Object.keys(document)).toEqual(['schemaVersion', 'verdict', 'rootCauses', 'findings'])
     expect(text.stdout.split('\n')[0]).toBe(document.verdict)
     expect(document.findings.map((finding: {id: string}) => finding.id).sort()).toEqual(
-      catalogue.map(({id}) => id).sort(),
+      quickChecks.map(({id}) => id).sort(),
     )
     for (const finding of document.findings) {
       expect(Object.keys(finding)).toEqual(['id', 'status', 'subject', 'summary', 'evidence', 'causes', 'remedy', 'ms'])
@@ -86,7 +122,8 @@ describe('doctor', () => {
 
   test('lists every check, and explains one from the docs', async () => {
     const list = await only1mcp(['doctor', '--list'])
-    for (const {id, title} of catalogue) expect(list.stdout).toMatch(new RegExp(`^${id} .*${title}$`, 'm'))
+    for (const {id, title} of catalogue)
+      expect(list.stdout).toMatch(new RegExp(`^${id} .*${title.replace(/[.?()]/g, '\\$&')}$`, 'm'))
     expect(JSON.parse((await only1mcp(['doctor', '--list', '--json'])).stdout).checks).toHaveLength(catalogue.length)
     const explained = await only1mcp(['doctor', '--explain', 'port.owner'])
     expect(explained.stdout).toContain('is held by another program')
@@ -102,7 +139,9 @@ describe('doctor', () => {
     const loaded = readFileSync(log, 'utf8')
     expect(code).toBe(0)
     expect(loaded).toContain('/dist/diagnostics/runner.js')
-    expect(loaded).not.toMatch(/node_modules\/(undici|ink|react|execa|better-sqlite3)\/|\/dist\/(proxy|mcp|tui)\//)
+    expect(loaded).not.toMatch(
+      /node_modules\/(undici|ink|react|execa|better-sqlite3|systeminformation)\/|\/dist\/(proxy|mcp|tui|auth)\/|catalogue\.js/,
+    )
   })
 })
 
@@ -118,6 +157,16 @@ describe('doctor as a plain user, of a runtime of another', () => {
     const statuses = JSON.parse(stdout).findings.map(({id, status}: {id: string; status: string}) => `${id} ${status}`)
     expect(statuses).toEqual(['process.running skip', 'config.found pass'])
     expect(code).toBe(0)
+  })
+
+  test('has no broken check: what it may not look at is skipped', async () => {
+    await scene.runtime([server()])
+    chmodSync(scene.folder, 0o755)
+    const {stdout} = await only1mcp(['doctor', '--json'], {uid: plainUser})
+    const {findings} = JSON.parse(stdout) as {findings: {id: string; status: string; summary: string}[]}
+    expect(findings.filter(({status}) => status === 'error' || status === 'timeout')).toEqual([])
+    const statusOf = (id: string) => findings.find(finding => finding.id === id)?.status
+    expect(['process.running', 'store.requests', 'process.descriptors'].map(statusOf)).toEqual(['skip', 'skip', 'skip'])
   })
 
   test('ends with 3 when nothing could be seen', async () => {

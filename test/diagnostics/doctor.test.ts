@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process'
 import {rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
-import {catalogue} from '../../src/diagnostics/checks/catalogue.ts'
+import {quickChecks} from '../../src/diagnostics/checks/quick-checks.ts'
 import {type DoctorReport, doctorRows} from '../../src/diagnostics/report.ts'
 import {readProcessStat} from '../../src/shared/proc.ts'
 import {foreignListener, Scene} from './scene.ts'
@@ -27,7 +27,7 @@ describe('a running runtime', () => {
   test('with nothing wrong gets no bad finding, exit 0, and the address it recorded', async () => {
     const {port, pid} = await scene.runtime([server()])
     const report = await scene.doctor()
-    expect(report.findings.map(({id, status}) => `${id} ${status}`)).toEqual(catalogue.map(({id}) => `${id} pass`))
+    expect(report.findings.map(({id, status}) => `${id} ${status}`)).toEqual(quickChecks.map(({id}) => `${id} pass`))
     expect(report).toMatchObject({verdict: 'no problem found: 9 checks fine', exitCode: 0, rootCauses: []})
     expect(summaryOf(report, 'port.listening')).toContain(`127.0.0.1:${port}`)
     expect(summaryOf(report, 'port.owner')).toContain(`held by the runtime (pid ${pid})`)

@@ -28,7 +28,7 @@ front.listen(0, '127.0.0.1', () => {
       instance: snapshot.instance,
       pid: process.pid,
       startTicks,
-      startedAt: snapshot.startedAt,
+      startedAt: new Date().toISOString(),
       argv: process.argv,
       version: '1.0.0',
       configPath: process.env.FAKE_CONFIG ?? null,

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {catalogue} from '../../src/diagnostics/checks/catalogue.ts'
+import {quickChecks} from '../../src/diagnostics/checks/quick-checks.ts'
 import {type DoctorReport, reportOf} from '../../src/diagnostics/report.ts'
 import {reportJson} from '../../src/diagnostics/report-json.ts'
 import {reportText} from '../../src/diagnostics/report-text.ts'
@@ -19,7 +19,7 @@ import {
 
 /** The findings with one time for all, so that they can be compared. */
 async function reportOn(world: World): Promise<DoctorReport> {
-  const findings = await runChecks({checks: catalogue, context: world.context, facts: factsOf(world), totalMs: 1000})
+  const findings = await runChecks({checks: quickChecks, context: world.context, facts: factsOf(world), totalMs: 1000})
   return reportOf(
     findings.map(finding => ({...finding, ms: 7})),
     120,
@@ -28,7 +28,7 @@ async function reportOn(world: World): Promise<DoctorReport> {
 
 const plain = (_: string, text: string): string => text
 const textOf = (report: DoctorReport, width = 80): string =>
-  `${reportText(report, {checks: catalogue, width, paint: plain}).join('\n')}\n`
+  `${reportText(report, {checks: quickChecks, width, paint: plain}).join('\n')}\n`
 
 const lastError = {
   at: startedAt,
@@ -104,7 +104,7 @@ test('a healthy report is the verdict and one line a check', async () => {
     .trimEnd()
     .split('\n')
   expect(lines[0]).toBe('no problem found: 9 checks fine')
-  expect(lines).toHaveLength(1 + 1 + catalogue.length + 1 + 1)
+  expect(lines).toHaveLength(1 + 1 + quickChecks.length + 1 + 1)
 })
 
 test('hostile names from other programs come out as visible characters', async () => {

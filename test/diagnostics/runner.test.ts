@@ -72,6 +72,16 @@ describe('runChecks', () => {
   })
 })
 
+describe('a check with a deadline of its own', () => {
+  test('is late by that, whatever the whole run has', async () => {
+    const late = {...check('late.check', 'tcp.dial:a:1'), timeoutMs: 300}
+    const run = runChecks({checks: [late], context: healthy.context, facts: hangingAt('tcp.dial:a:1'), totalMs: 9000})
+    await vi.advanceTimersByTimeAsync(300)
+    expect(await run).toMatchObject([{status: 'timeout', summary: 'not known within 300ms'}])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
 describe('inReadingOrder', () => {
   test('puts each check behind those it comes after, and keeps the order otherwise', () => {
     const [a, b, c] = [check('a', 'logs.folder', ['c']), check('b', 'logs.folder'), check('c', 'logs.folder')]
@@ -132,6 +142,28 @@ describe('liveFacts', () => {
     expect(await facts.get('logs.folder')).toMatchObject({state: 'error', why: 'logs.folder: at once'})
     expect(await facts.get('logs.recent:/x')).toMatchObject({state: 'error', why: 'logs.recent:/x: later'})
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('takes no more of a kind at once than it may, and does not count the wait as time', async () => {
+    let atOnce = 0
+    let most = 0
+    const facts = source([
+      {
+        kind: 'net.dns',
+        timeoutMs: 1000,
+        atOnce: 2,
+        collect: async () => {
+          most = Math.max(most, ++atOnce)
+          await new Promise(resolve => setTimeout(resolve, 900))
+          atOnce--
+          return {state: 'known', value: {addresses: [], code: null, ms: 900}}
+        },
+      },
+    ])
+    const all = Promise.all(Array.from({length: 10}, (_, i) => facts.get(`net.dns:h${i}`)))
+    await vi.advanceTimersByTimeAsync(4500)
+    expect((await all).map(({state}) => state)).toEqual(Array(10).fill('known'))
+    expect(most).toBe(2)
   })
 
   test('what nobody collects is an error and not a wait', async () => {

@@ -57,7 +57,14 @@ export class Scene {
   }
 
   doctor(change: Partial<DoctorOptions> = {}): Promise<DoctorReport> {
-    return runDoctor({ids: [], env: this.env, cwd: this.folder, signal: AbortSignal.timeout(15_000), ...change})
+    return runDoctor({
+      ids: [],
+      quick: true,
+      env: this.env,
+      cwd: this.folder,
+      signal: AbortSignal.timeout(15_000),
+      ...change,
+    })
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import {
 } from '../../src/diagnostics/fact.ts'
 import type {FactKind, RuntimeSighting, SeenProcess} from '../../src/diagnostics/fact-values.ts'
 import type {ParsedErrorLine} from '../../src/logs/parse-line.ts'
+import {outline, wholeFacts} from './whole-world.ts'
 
 /** Plain data instead of a machine: what each kind of fact says, and what the checks are about. */
 export interface World {
@@ -129,8 +130,12 @@ export const healthy: World = {
     configPath: '/etc/only1mcp/config.yaml',
     socket: record.socket,
     logDir: '/var/log/only1mcp',
+    pid: 4242,
+    stateDir,
+    outline: outline(),
   },
   facts: {
+    ...wholeFacts,
     'config.found': known({path: '/etc/only1mcp/config.yaml', how: 'the running runtime uses it'}),
     'config.parsed': known({
       path: '/etc/only1mcp/config.yaml',
@@ -167,7 +172,7 @@ export const healthy: World = {
 
 /** No runtime, and no trace of one. */
 export const nothingRuns: World = {
-  context: {...healthy.context, server: {host: '127.0.0.1', port: 8080, from: 'config'}, socket: null},
+  context: {...healthy.context, server: {host: '127.0.0.1', port: 8080, from: 'config'}, socket: null, pid: null},
   facts: {
     ...healthy.facts,
     'config.found': known({path: '/etc/only1mcp/config.yaml', how: 'a usual place'}),
@@ -179,6 +184,7 @@ export const nothingRuns: World = {
       }),
     ]),
     'control.snapshot': missing('absent', 'no runtime record names a control socket'),
+    'process.details': missing('absent', 'no runtime is running'),
     'tcp.dial': known({open: false, code: 'ECONNREFUSED', ms: 0}),
     'port.owner': known({listeners: [], unreadable: 0}),
     'http.health': missing('absent', 'GET http://127.0.0.1:8080/health: ECONNREFUSED'),

@@ -27,7 +27,7 @@ export const portOwner: Check<['port.owner', 'runtime.record', 'control.snapshot
     const answering = control.state === 'known' ? control.value.snapshot : null
     if (listener.process === null) return [unseen(address, listener, owner.value, living?.pid ?? answering?.pid)]
 
-    const {pid, program, argv} = listener.process
+    const {pid, program, argv, startTicks} = listener.process
     if (pid === living?.pid || pid === answering?.pid)
       return [pass(address, `${address} is held by the runtime (pid ${pid})`)]
     const unsure =
@@ -43,6 +43,7 @@ export const portOwner: Check<['port.owner', 'runtime.record', 'control.snapshot
           `it listens on ${formatHostPort({host: listener.address, port: listener.port})}`,
         ],
         remedy: `stop ${program} (pid ${pid}), or choose another port: only1mcp start --port ${server.port + 1}`,
+        fix: startTicks === undefined ? undefined : {kind: 'end-process', pid, startTicks, program},
       }),
     ]
   },

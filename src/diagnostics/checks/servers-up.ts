@@ -12,7 +12,15 @@ export const serversUp: Check<['control.snapshot']> = {
   severity: 'fail',
   title: 'every enabled server is up',
   docs: 'server-not-up',
-  after: ['process.running', 'control.answers'],
+  after: [
+    'process.running',
+    'control.answers',
+    'network.dns',
+    'network.connect',
+    'network.tls',
+    'servers.command',
+    'servers.credentials',
+  ],
   needs: ({socket}) => [`control.snapshot:${socket ?? ''}`],
   run([control]) {
     const snapshot = control.state === 'known' ? control.value.snapshot : null
@@ -49,6 +57,7 @@ function resultOf(server: ServerSnapshot, at: string): CheckResult[] {
           `server ${id} is ${words[status]}${server.lastError === null ? '' : `: ${server.lastError.message}`}`,
           {
             evidence: evidenceOf(server),
+            causes: explaining.map(cause => ({id: cause, subject: id})),
             remedy:
               server.transport === 'stdio'
                 ? `run it by hand to see what it says: ${server.target}`
@@ -71,6 +80,9 @@ function backAgain(server: ServerSnapshot): CheckResult {
     remedy: `only1mcp health status, and see whether it stays up`,
   })
 }
+
+/** What would explain that one server is not up, nearest first; looked at only in a whole run. */
+const explaining = ['servers.credentials', 'servers.command', 'network.tls', 'network.connect', 'network.dns']
 
 const words = {
   restarting: 'not up but between two starts',

@@ -1,26 +1,68 @@
 import type {Collector} from '../live-facts.ts'
 import type {Place} from '../place.ts'
-import {configFound} from './config-found.ts'
-import {configParsed} from './config-parsed.ts'
-import {controlSnapshot} from './control-snapshot.ts'
-import {httpHealth} from './http-health.ts'
-import {logsFolder} from './logs-folder.ts'
-import {logsRecent} from './logs-recent.ts'
-import {portOwner} from './port-owner.ts'
-import {runtimeRecord} from './runtime-record.ts'
-import {tcpDial} from './tcp-dial.ts'
+import {authJwks, authKeyFile} from './auth-keys.ts'
+import {backendCommand} from './backend-command.ts'
+import {backendProbe} from './backend-probe.ts'
+import {configEmptyVariables} from './config-empty-variables.ts'
+import {configFile} from './config-file.ts'
+import {configOutline} from './config-outline.ts'
+import {configPlainSecrets} from './config-plain-secrets.ts'
+import {hostCgroup} from './host-cgroup.ts'
+import {hostClock} from './host-clock.ts'
+import {hostDisk} from './host-disk.ts'
+import {hostFirewall} from './host-firewall.ts'
+import {hostMemory} from './host-memory.ts'
+import {hostSockets} from './host-sockets.ts'
+import {hostUnit} from './host-unit.ts'
+import {installSelf} from './install-self.ts'
+import {logsSizes} from './logs-sizes.ts'
+import {netDns} from './net-dns.ts'
+import {processDetails} from './process-details.ts'
+import {processOwned} from './process-owned.ts'
+import {processProxyVariables} from './process-proxy-variables.ts'
+import {quickCollectors} from './quick-collectors.ts'
+import {configReader} from './shared-config.ts'
+import {stateFolder} from './state-folder.ts'
+import {requestsRecent, storeBreakers, storeIntegrity} from './store-files.ts'
+import {storePostgres, storeRedis} from './store-servers.ts'
+import {tlsCa, tlsFiles, tlsKeyMode} from './tls-files.ts'
+import {tlsHandshake} from './tls-handshake.ts'
 
-/** Every collector of live facts. A new kind of fact: its shape in fact-values.ts, a file here, a line in this list. */
+/** Every collector of live facts. A new kind of fact: its shape in facts/, a file here, a line in this list. */
 export function collectorsFor(place: Place): readonly Collector[] {
+  const read = configReader(place)
   return [
-    runtimeRecord(place),
-    configFound(place),
-    configParsed(place),
-    logsFolder(place),
-    controlSnapshot,
-    portOwner,
-    tcpDial,
-    httpHealth,
-    logsRecent,
+    ...quickCollectors(place, read),
+    configOutline(read),
+    configFile,
+    configPlainSecrets(read),
+    configEmptyVariables(place),
+    stateFolder,
+    hostMemory,
+    hostDisk,
+    hostClock,
+    hostSockets,
+    hostCgroup,
+    hostUnit(place),
+    hostFirewall,
+    processDetails,
+    processOwned,
+    processProxyVariables(place),
+    installSelf,
+    netDns,
+    tlsHandshake(read),
+    tlsFiles,
+    tlsCa,
+    tlsKeyMode,
+    authKeyFile,
+    authJwks,
+    backendCommand(place, read),
+    backendProbe(read),
+    storeIntegrity,
+    storeBreakers,
+    requestsRecent,
+    storeRedis(read),
+    storePostgres(read),
+    logsSizes,
   ]
 }

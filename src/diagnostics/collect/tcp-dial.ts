@@ -7,6 +7,7 @@ import type {Collector} from '../live-facts.ts'
 export const tcpDial: Collector<'tcp.dial'> = {
   kind: 'tcp.dial',
   timeoutMs: 2000,
+  atOnce: 128,
   collect(about, {signal, clock}) {
     const {host, port} = parseHostPort(about)
     if (port === 0)

@@ -5,16 +5,24 @@ import {sectionOf} from '../../../src/diagnostics/explain-check.ts'
 import {isBad} from '../../../src/diagnostics/root-causes.ts'
 import {inReadingOrder} from '../../../src/diagnostics/runner.ts'
 import {factOf} from '../world.ts'
+import {authCases} from './auth.cases.ts'
 import type {CheckCase, CheckCases} from './check-case.ts'
+import {configFilesCases} from './config-files.cases.ts'
 import {configFoundCases} from './config-found.cases.ts'
 import {configValidCases} from './config-valid.cases.ts'
 import {controlAnswersCases} from './control-answers.cases.ts'
 import {healthEndpointCases} from './health-endpoint.cases.ts'
+import {hostCases} from './host.cases.ts'
 import {logsRecentErrorsCases} from './logs-recent-errors.cases.ts'
+import {networkCases} from './network.cases.ts'
+import {performanceCases} from './performance.cases.ts'
 import {portListeningCases} from './port-listening.cases.ts'
 import {portOwnerCases} from './port-owner.cases.ts'
+import {processCases} from './process.cases.ts'
 import {processRunningCases} from './process-running.cases.ts'
+import {serversCases} from './servers.cases.ts'
 import {serversUpCases} from './servers-up.cases.ts'
+import {storesCases} from './stores.cases.ts'
 
 const table: readonly CheckCases[] = [
   configFoundCases,
@@ -26,6 +34,14 @@ const table: readonly CheckCases[] = [
   serversUpCases,
   healthEndpointCases,
   logsRecentErrorsCases,
+  ...configFilesCases,
+  ...hostCases,
+  ...processCases,
+  ...networkCases,
+  ...serversCases,
+  ...authCases,
+  ...storesCases,
+  ...performanceCases,
 ]
 const page = readFileSync(new URL('../../../docs/troubleshooting.md', import.meta.url), 'utf8')
 
@@ -85,17 +101,79 @@ describe('the catalogue', () => {
 
   test('has ids of the form area.fact, each once, and keeps those that were published', () => {
     const ids = catalogue.map(({id}) => id)
-    for (const id of ids) expect(id).toMatch(/^[a-z]+\.[a-z_]+$/)
+    for (const id of ids) expect(id).toMatch(/^[a-z]+\.[a-z0-9_]+$/)
     expect(ids).toEqual([
       'config.found',
       'config.valid',
+      'config.permissions',
+      'config.writable',
+      'config.secrets',
+      'config.variables',
+      'state.folder',
+      'host.memory',
+      'host.disk',
+      'host.inodes',
+      'host.clock',
+      'host.ports',
+      'host.cgroup',
+      'host.oom_kills',
+      'host.unit_file',
+      'install.executable',
       'port.owner',
       'process.running',
       'control.answers',
+      'config.drift',
+      'config.reload',
+      'state.leftovers',
+      'process.version',
+      'process.restarts',
+      'process.zombies',
+      'process.orphans',
+      'process.event_loop',
+      'process.memory',
+      'process.descriptors',
       'port.listening',
+      'network.dns',
+      'network.connect',
+      'network.tls',
+      'network.latency',
+      'network.connections',
+      'network.firewall',
+      'network.proxy_variables',
+      'servers.command',
+      'servers.credentials',
+      'servers.handshake',
+      'servers.first_byte',
       'servers.up',
+      'servers.errors',
+      'servers.breakers',
+      'tools.schema',
+      'tools.names',
+      'tools.context',
       'health.endpoint',
+      'auth.exposed',
+      'auth.key_file',
+      'auth.issuers',
+      'auth.refused',
+      'tls.certificate',
+      'tls.key_mode',
+      'tls.client_ca',
+      'tls.listener',
+      'store.requests',
+      'store.breakers',
+      'store.redis',
+      'store.postgres',
+      'store.writing',
+      'logs.writable',
+      'logs.size',
+      'logs.lost',
       'logs.recent_errors',
+      'cache.hits',
+      'performance.latency',
+      'performance.queue',
+      'performance.limited',
+      'performance.errors',
+      'performance.p99',
     ])
   })
 

@@ -1,0 +1,36 @@
+import {type Check, fail, info, notSeen, pass, skip} from '../check.ts'
+
+/** The runtime can write its logs. */
+export const logsWritable: Check<['logs.sizes', 'process.details']> = {
+  id: 'logs.writable',
+  category: 'logs',
+  severity: 'fail',
+  title: 'the log folder can be written',
+  docs: 'the-log-folder-cannot-be-written',
+  after: ['process.running'],
+  needs: ({logDir, pid}) => [`logs.sizes:${logDir ?? ''}`, `process.details:${pid ?? ''}`],
+  run([sizes, details], {logDir, pid}) {
+    const folder = logDir ?? ''
+    if (sizes.state === 'absent' && pid === null) return [info(folder, `${sizes.why}: the first start makes it`)]
+    if (sizes.state === 'absent') {
+      return [
+        fail(folder, `the log folder cannot be written: ${sizes.why}`, {
+          evidence: ['a runtime is running and its lines go nowhere'],
+          remedy: `mkdir -p ${folder}; the runtime writes there within seconds`,
+          fix: {kind: 'make-folder', path: folder},
+        }),
+      ]
+    }
+    if (sizes.state !== 'known') return [notSeen(sizes, folder)]
+    const {writable, owner} = sizes.value
+    if (writable) return [pass(folder, `${folder} can be written`)]
+    const user = details.state === 'known' ? details.value.user : null
+    if (user === owner) return [pass(folder, `${folder} belongs to ${owner}, as whom the runtime runs`)]
+    if (user !== null) return [skip(folder, `${folder} belongs to ${owner}, the runtime runs as ${user}`)]
+    return [
+      fail(folder, `the log folder cannot be written by this user: ${folder} belongs to ${owner}`, {
+        remedy: `start the runtime as ${owner}, or name another folder with paths.logs`,
+      }),
+    ]
+  },
+}

@@ -1,0 +1,80 @@
+import type {BackendConfig, Config} from '../../config/schema.ts'
+import {messageOf} from '../../shared/errors.ts'
+import {parseRedisUrl} from '../../store/redis-url.ts'
+import type {ConfigOutline, ServerOutline} from '../facts/config.ts'
+import type {Collector} from '../live-facts.ts'
+import type {ConfigReader} from './shared-config.ts'
+
+/** What checks need to know of the configuration: who is served, how, and with which files. No secret is in it. */
+export function configOutline(read: ConfigReader): Collector<'config.outline'> {
+  return {
+    kind: 'config.outline',
+    timeoutMs: 3000,
+    async collect(path, {facts}) {
+      if (path === '') return {state: 'absent', why: 'there is no configuration file'}
+      const {loaded} = await read(path, facts)
+      if (!loaded.ok) return {state: 'absent', why: 'the configuration is not valid'}
+      return {state: 'known', value: outlineOf(loaded.config, loaded.sha256)}
+    },
+  }
+}
+
+function outlineOf(config: Config, sha256: string): ConfigOutline {
+  const {auth, server, observability} = config
+  const tls = server.tls
+  const on = auth?.enabled === true
+  const requestLog = observability.request_log
+  return {
+    sha256,
+    servers: config.servers.filter(({enabled}) => enabled).map(serverOutline),
+    listen: {host: server.host, port: server.port},
+    tls: tls ? {port: tls.port, cert: tls.cert, key: tls.key, clientCa: tls.client_ca ?? null} : null,
+    authMethods: on
+      ? [
+          ...(auth.api_keys.length > 0 ? ['api_keys'] : []),
+          ...(auth.jwt ? ['jwt'] : []),
+          ...(auth.oauth ? ['oauth'] : []),
+          ...(auth.mtls?.enabled === true ? ['mtls'] : []),
+        ]
+      : [],
+    jwtKeyFile: (on && auth.jwt?.key_file) || null,
+    jwksUrls: on && auth.jwt?.jwks_url !== undefined ? [auth.jwt.jwks_url] : [],
+    redis: redisOf(
+      config.shared?.redis?.url ?? (config.cache?.backend === 'redis' ? config.cache.redis?.url : undefined),
+    ),
+    requestLog: requestLog?.enabled === true ? requestLog.backend : null,
+    logRotation: observability.logging.rotation.enabled,
+  }
+}
+
+function serverOutline(server: BackendConfig): ServerOutline {
+  const url = server.endpoint !== undefined && URL.canParse(server.endpoint) ? new URL(server.endpoint) : undefined
+  const secure = url?.protocol === 'https:'
+  return {
+    id: server.id,
+    transport: transportOf(server),
+    command: server.command ?? null,
+    host: url?.hostname.replace(/^\[|\]$/g, '') ?? null,
+    port: url === undefined ? null : url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    secure,
+    credentials:
+      server.auth?.token !== undefined ||
+      server.auth?.oauth !== undefined ||
+      Object.keys(server.headers).some(name => /^(authorization|x-api-key)$/i.test(name)),
+  }
+}
+
+/** As the runtime infers it. */
+export function transportOf({transport, command, endpoint}: BackendConfig): ServerOutline['transport'] {
+  return transport ?? (command !== undefined ? 'stdio' : endpoint === undefined ? 'none' : 'http')
+}
+
+function redisOf(url: string | undefined): ConfigOutline['redis'] {
+  if (url === undefined) return null
+  try {
+    const {host, port} = parseRedisUrl(url).options
+    return {host, port}
+  } catch (error) {
+    throw new Error(messageOf(error), {cause: error})
+  }
+}

@@ -1,0 +1,67 @@
+import {readdirSync, readlinkSync} from 'node:fs'
+import {readProcessStat, uidOf} from '../../shared/proc.ts'
+import {userName} from '../../shared/user-name.ts'
+import type {FactOutcome} from '../fact.ts'
+import type {Collector} from '../live-facts.ts'
+import {procText} from './proc-text.ts'
+
+const msPerTick = 10
+
+/** What /proc tells of one process. */
+export const processDetails: Collector<'process.details'> = {
+  kind: 'process.details',
+  timeoutMs: 3000,
+  async collect(about): Promise<FactOutcome<'process.details'>> {
+    if (about === '') return {state: 'absent', why: 'no runtime is running'}
+    const pid = Number(about)
+    const stat = readProcessStat(pid)
+    const own = readProcessStat(process.pid)
+    if (stat === undefined || own === undefined) return {state: 'absent', why: `there is no process ${pid} to be seen`}
+    const status = procText(`/proc/${pid}/status`) ?? ''
+    const kib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0) * 1024
+    return {
+      state: 'known',
+      value: {
+        pid,
+        user: userName(uidOf(pid) ?? -1),
+        uptimeMs: Math.round(process.uptime() * 1000 + (own.startTicks - stat.startTicks) * msPerTick),
+        rssBytes: kib('VmRSS'),
+        peakRssBytes: kib('VmHWM'),
+        swapBytes: kib('VmSwap'),
+        threads: Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0),
+        descriptors: entries(`/proc/${pid}/fd`),
+        descriptorLimit: softLimit(procText(`/proc/${pid}/limits`)),
+        zombies: zombiesOf(pid),
+        programReplaced: link(`/proc/${pid}/exe`).endsWith(' (deleted)'),
+      },
+    }
+  },
+}
+
+function entries(folder: string): number | null {
+  try {
+    return readdirSync(folder).length
+  } catch {
+    return null // another user's: not for us to count
+  }
+}
+
+function softLimit(limits: string | undefined): number | null {
+  const value = /^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1]
+  return value === undefined ? null : Number(value)
+}
+
+function zombiesOf(parent: number): {pid: number; program: string}[] {
+  return readdirSync('/proc').flatMap(name => {
+    const stat = /^\d+$/.test(name) ? readProcessStat(Number(name)) : undefined
+    return stat?.parentPid === parent && stat.state === 'Z' ? [{pid: stat.pid, program: stat.comm}] : []
+  })
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return '' // gone, or not ours to see
+  }
+}

@@ -1,0 +1,33 @@
+/** Facts of databases and of Redis. */
+export interface StoreFactValues {
+  /** `store.integrity:<file>` */
+  readonly 'store.integrity': StoreIntegrity
+  readonly 'store.postgres': {readonly rows: boolean; readonly ms: number}
+  /** `store.redis:<host>:<port>` */
+  readonly 'store.redis': {readonly answer: string; readonly ms: number}
+  /** `store.breakers:<file>` */
+  readonly 'store.breakers': readonly {readonly serverId: string; readonly state: string; readonly failures: number}[]
+  /** `requests.recent:<file>` */
+  readonly 'requests.recent': RequestFigures
+}
+
+export interface StoreIntegrity {
+  readonly path: string
+  readonly bytes: number
+  /** What SQLite's quick_check found; empty when all is well. */
+  readonly faults: readonly string[]
+}
+
+/** The last 15 minutes against the 24 hours before them. */
+export interface RequestFigures {
+  readonly recent: RequestWindow
+  readonly before: RequestWindow
+  /** Slowest first, of the recent ones. */
+  readonly methods: readonly {readonly method: string; readonly p99Ms: number; readonly count: number}[]
+}
+
+export interface RequestWindow {
+  readonly count: number
+  readonly errors: number
+  readonly p99Ms: number | null
+}
