@@ -15,10 +15,11 @@ interface Packed {
 
 /** Everything that may be in the tarball. A file that is in none of these is a surprise. */
 const allowed = [
-  /^bin\/(only1mcp|run\.js)$/,
+  /^bin\/(only1mcp|run\.js|runtime\.js|prepare-process\.js)$/,
   /^dist\/([a-z0-9-]+\/)*[a-z0-9-]+\.js(\.map)?$/,
   /^dist\/build-info\.json$/,
   /^docs\/([a-z0-9-]+\/)*[a-z0-9-]+\.md$/,
+  /^docs\/schemas\/[a-z0-9.-]+\.schema\.json$/,
   /^examples\/([a-z0-9-]+\/)*[a-z0-9.-]+\.(ya?ml|json|md|mjs|service|conf)$/,
   /^(package\.json|oclif\.manifest\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
 ]
