@@ -25,6 +25,7 @@ function input(serverIds: readonly string[], calls = 1): MetricsInput {
     requests: {opened: 3, closed: 2, inFlight: 1, errors: 0, latency: []},
     sessions: 4,
     tools: 5,
+    config: {path: null, sha256: null},
     servers: serverIds.map(id => ({id, status: 'up', restarts: 0, transport: 'stdio', pid: 1, inFlight: 0})),
   } as unknown as Snapshot
   return {snapshot, requests, backends, gate: undefined, logLinesLost: 7, nodeVersion: 'v24'}
