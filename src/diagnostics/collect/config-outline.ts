@@ -73,6 +73,8 @@ function serverOutline(server: BackendConfig, variables: Variables): ServerOutli
     host: url?.hostname.replace(/^\[|\]$/g, '') ?? null,
     port: url === undefined ? null : url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     secure,
+    prefix: server.prefix ?? server.group ?? server.id,
+    group: server.group ?? server.id,
     credentials:
       server.auth?.token !== undefined ||
       server.auth?.oauth !== undefined ||
