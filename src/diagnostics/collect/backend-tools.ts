@@ -58,12 +58,12 @@ async function fromRuntime(
   }
 }
 
-function sightOf(from: ToolsSight['from'], tools: readonly OfferedTool[]): ToolsSight {
+export function sightOf(from: ToolsSight['from'], tools: readonly OfferedTool[]): ToolsSight {
   const offered = tools.filter(({hidden}) => hidden === null)
   return {from, tools, toolBytes: offered.reduce((sum, {bytes}) => sum + bytes, 0)}
 }
 
-function toolOf({key, definition = '', wanted, exposed, takenBy, hidden}: OfferedEntry): OfferedTool {
+export function toolOf({key, definition = '', wanted, exposed, takenBy, hidden}: OfferedEntry): OfferedTool {
   const longer = Math.max(0, Buffer.byteLength(exposed ?? key) - Buffer.byteLength(key))
   const bytes = Buffer.byteLength(definition) + longer
   return {name: key.slice(0, 200), bytes, fault: faultOf(definition), wanted, exposed, takenBy, hidden}
@@ -78,7 +78,7 @@ function faultOf(definition: string): string | null {
 }
 
 /** As the runtime would name it, as far as the configuration alone can tell. */
-function offeredBy(config: BackendConfig | undefined, tool: ToolSight): OfferedTool {
+export function offeredBy(config: BackendConfig | undefined, tool: ToolSight): OfferedTool {
   const {tools, prefix = config?.group ?? config?.id ?? ''} = config ?? {}
   const allowed = tools?.allow === undefined || matchesAnyGlob(tools.allow, tool.name)
   if (!allowed || matchesAnyGlob(tools?.deny ?? [], tool.name))
