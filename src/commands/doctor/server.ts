@@ -16,7 +16,7 @@ export default class DoctorServer extends BaseCommand {
     config: Flags.string({description: 'configuration file', helpValue: 'FILE'}),
     direct: Flags.boolean({default: true, allowNo: true, description: 'also open a connection of our own to it'}),
     tool: Flags.string({description: 'also call this tool, three times on each way, by its name at the server'}),
-    args: Flags.string({default: '{}', description: 'arguments of that tool, as JSON', dependsOn: ['tool']}),
+    args: Flags.string({description: 'arguments of that tool, as JSON', dependsOn: ['tool']}),
     'key-env': Flags.string({description: 'name of the environment variable that holds an API key or token'}),
     timeout: durationFlag({default: 10_000, description: 'how long each of the two ways may take, such as 10s'}),
     json: jsonFlag,
@@ -32,7 +32,7 @@ export default class DoctorServer extends BaseCommand {
       timeoutMs: flags.timeout,
       direct: flags.direct,
       tool: flags.tool,
-      args: flags.args,
+      args: flags.args ?? '{}',
       json: flags.json,
     })
   }

@@ -42,9 +42,11 @@ export interface Collected {
   readonly seen: ServerSeen
   readonly config: BackendConfig | null
   readonly probe: ProbeResult | null
+  /** There is a process: that it answers is part of the matter. */
+  readonly running: boolean
 }
 
-const rounds = 5
+const rounds = 9
 const historyMs = 24 * 3_600_000
 const errorsKept = 5
 
@@ -85,13 +87,9 @@ export async function collectServer(facts: FactSource, read: ConfigReader, reque
   const way = await lookAtWay(facts, outline, record)
 
   const directly = await direct(server, noEntry, request, clock)
-  const proxied = await throughProxy(
-    record,
-    told === undefined ? notServed(id, snapshot, noRuntime) : null,
-    config,
-    request,
-    clock,
-  )
+  const hangs = control !== null && control.state === 'timeout'
+  const unserved = told === undefined && (snapshot !== null || hangs) ? notServed(id, snapshot, noRuntime) : null
+  const proxied = await throughProxy(record, unserved, config, request, clock)
   const rest = await tell({id, record, snapshot, noRuntime, signal, facts, timeoutMs, told: told !== undefined})
   const seen: ServerSeen = {
     id,
@@ -107,7 +105,7 @@ export async function collectServer(facts: FactSource, read: ConfigReader, reque
   }
   const masked = redactor.value(seen) as ServerSeen
   const probe = 'probe' in directly ? (redactor.value(directly.probe) as ProbeResult) : null
-  return {seen: masked, config: server ?? null, probe}
+  return {seen: masked, config: server ?? null, probe, running: record !== null}
 }
 
 function whyNot(fact: {
@@ -251,12 +249,13 @@ async function tell(telling: Telling): Promise<Pick<ServerSeen, 'lists' | 'probe
 async function probes(client: ControlClient, id: string, timeoutMs: number) {
   const ms: number[] = []
   const endAt = performance.now() + timeoutMs
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round <= rounds; round++) {
     const {ok, latencyMs, error} = await client.probe(id, Math.max(100, endAt - performance.now()))
     if (latencyMs !== null) ms.push(latencyMs)
     if (!ok) return {ms, fault: error ?? 'it did not answer'}
   }
-  return {ms, fault: null}
+  // The first one pays for code that was never run.
+  return {ms: ms.slice(1), fault: null}
 }
 
 async function kept(id: string, stateDir: string | undefined, facts: FactSource): Promise<ServerSeen['keptBreaker']> {

@@ -20,6 +20,11 @@ const words: Readonly<Record<SideStatus, readonly [string, TextRole]>> = {
 const gap = 2
 const narrowestCell = 16
 const mostDetails = 12
+/** What is worth reading of a healthy server too. */
+const shownAlways: ReadonlyMap<string, 'direct' | 'proxied'> = new Map([
+  ['config', 'direct'],
+  ['context', 'proxied'],
+])
 
 /** The verdict first, then both ways side by side, what the proxy adds or loses, and what is wrong in detail. */
 export function examinationText(examination: ServerExamination, options: ExaminationTextOptions): readonly string[] {
@@ -73,7 +78,7 @@ function painted(
 
 function cellLines({status, summary, ms}: StepSide, width: number): string[] {
   const [word] = words[status]
-  const time = ms === null || /\bms\b/.test(summary) ? '' : ` (${ms} ms)`
+  const time = ms === null || /\d ?ms\b/.test(summary) ? '' : ` (${ms} ms)`
   const text = safeText(`${summary.replace(/^skipped: because /, '')}${time}`, {max: 300})
   return broken(`${word} ${text}`, width)
 }
@@ -91,7 +96,8 @@ function broken(text: string, width: number): string[] {
 function detailsOf(step: Step, {width, paint}: ExaminationTextOptions): string[] {
   return (['direct', 'proxied'] as const).flatMap(way => {
     const {status, details} = step[way]
-    if ((status !== 'fail' && status !== 'warn') || details.length === 0) return []
+    const wanted = status === 'fail' || status === 'warn' || shownAlways.get(step.id) === way
+    if (!wanted || details.length === 0) return []
     const shown = details.slice(0, mostDetails)
     const more = details.length > shown.length ? [`… and ${details.length - shown.length} more (--json has all)`] : []
     const head = `${step.title}, ${way === 'direct' ? 'direct' : 'through the proxy'}`

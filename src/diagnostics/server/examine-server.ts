@@ -6,6 +6,7 @@ import {liveFacts} from '../live-facts.ts'
 import {foldConsequences} from '../root-causes.ts'
 import {collectServer, type ServerRequest} from './collect-server.ts'
 import type {ServerExamination} from './examination.ts'
+import {aboutOthers, withoutRivalry} from './rivalry.ts'
 import {serverFindings} from './server-findings.ts'
 import {judge} from './server-verdict.ts'
 import {stepsOf} from './steps.ts'
@@ -29,8 +30,12 @@ export async function examineServer(options: ExamineOptions): Promise<ServerExam
     collectServer(facts, configReader(place), options),
   ])
   const {seen} = collected
-  const findings = await serverFindings(collected, facts, context)
-  const steps = stepsOf(seen)
+  const found = await serverFindings(collected, facts, context)
+  const {steps, findings} = withoutRivalry(
+    seen,
+    stepsOf(seen),
+    found.filter(each => !aboutOthers(each)),
+  )
   const told = 'value' in seen.told ? seen.told.value : undefined
   const entry = 'value' in seen.entry ? seen.entry.value : undefined
   const ordered = foldConsequences(findings).flatMap(({root, consequences}) => [root, ...consequences])

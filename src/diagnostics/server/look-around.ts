@@ -119,10 +119,12 @@ export async function lookAround(connection: BackendConnection, options: LookOpt
   const seen: Partial<Record<ListName, ListLook | null>> = {}
   for (const name of listNames) seen[name] = await list(name)
   // The modern era has no ping.
-  const pinged = await timed(options.rounds, async () => {
+  const pinged = await timed(options.rounds + 1, async () => {
     await ask(modern ? 'server/discover' : 'ping', {})
     return null
   })
+  // The first one pays for code that was never run.
+  if (pinged.ms.length > 1) pinged.ms.shift()
   const {call} = options
   const called =
     call &&

@@ -4,10 +4,13 @@ import {configDrift} from '../checks/config-drift.ts'
 import {configFound} from '../checks/config-found.ts'
 import {configValid} from '../checks/config-valid.ts'
 import {configVariables} from '../checks/config-variables.ts'
+import {controlAnswers} from '../checks/control-answers.ts'
 import {networkConnect} from '../checks/network-connect.ts'
 import {networkDns} from '../checks/network-dns.ts'
 import {networkLatency} from '../checks/network-latency.ts'
 import {networkTls} from '../checks/network-tls.ts'
+import {portListening} from '../checks/port-listening.ts'
+import {processRunning} from '../checks/process-running.ts'
 import {serversBreakers} from '../checks/servers-breakers.ts'
 import {serversCommand} from '../checks/servers-command.ts'
 import {serversCredentials} from '../checks/servers-credentials.ts'
@@ -54,11 +57,15 @@ export interface OneServer {
   readonly seen: ServerSeen
   readonly config: BackendConfig | null
   readonly probe: ProbeResult | null
+  readonly running: boolean
 }
+
+/** A runtime that does not run is no fault of the server; one that hangs is. */
+const ofRuntime: readonly Check[] = [processRunning, controlAnswers, portListening]
 
 /** The doctor's checks on this server alone: with the facts of what was seen of it, and nobody else's. */
 export function serverFindings(
-  {seen, config, probe}: OneServer,
+  {seen, config, probe, running}: OneServer,
   facts: FactSource,
   context: CheckContext,
 ): Promise<readonly Finding[]> {
@@ -85,7 +92,12 @@ export function serverFindings(
       return fact as Fact<KindOf<Key>>
     },
   }
-  return runChecks({checks, context: {...context, outline}, facts: own, totalMs: 5000})
+  return runChecks({
+    checks: running ? [...ofRuntime, ...checks] : checks,
+    context: {...context, outline},
+    facts: own,
+    totalMs: 5000,
+  })
 }
 
 function toolsOf(

@@ -52,6 +52,9 @@ export function judge(seen: ServerSeen, steps: readonly Step[], findings: readon
       exitCode: exitCode.ok,
     }
   }
+  const problem = 'value' in seen.entry ? seen.entry.value.problems[0] : undefined
+  if (problem !== undefined)
+    return {verdict: `${id}: no failure, 1 warning: its configuration, ${problem}${unseen}`, exitCode: exitCode.ok}
   const added = steps.find(step => step.id === 'latency')?.difference
   return {verdict: `${id}: no problem found${added ? `; ${added}` : ''}${unseen}`, exitCode: exitCode.ok}
 }

@@ -39,7 +39,7 @@ export function latencyStep({direct, proxied, probes}: ServerSeen): Step {
         : fault !== null
           ? bad(`the runtime's probe: ${fault}`, {...more, data})
           : ok(`median ${through} ms: ${right.ms} to the proxy, ${round(toServer ?? 0)} from there`, {...more, data})
-  const difference = own === null || through === null ? null : `the proxy adds ${round(through - own)} ms (median)`
+  const difference = own === null || through === null ? null : added(through - own)
   return {id: 'latency', title: 'round trip', direct: left, proxied: whole, difference}
 }
 
@@ -73,8 +73,7 @@ export function callStep({direct, proxied}: ServerSeen): Step | null {
   const called = [direct, proxied].some(sight => 'value' in sight && sight.value.calls !== null)
   if (!called) return null
   const [left, right] = [side(direct), side(proxied)]
-  const difference =
-    left.ms === null || right.ms === null ? null : `the proxy adds ${round(right.ms - left.ms)} ms (median)`
+  const difference = left.ms === null || right.ms === null ? null : added(right.ms - left.ms)
   return {id: 'call', title: 'call of a tool', direct: left, proxied: right, difference}
 }
 
@@ -169,10 +168,7 @@ function errorsSide({errors}: ServerSeen): StepSide {
     pairs,
   }))
   return odd(`${newest.kind} at ${newest.at}`, {
-    details: lines.map(
-      ({at, level, kind, message, pairs}) =>
-        `${at} ${level} ${kind} ${message}${pairs.error ? `: ${pairs.error}` : ''}`,
-    ),
+    details: lines.map(({at, level, kind, message, pairs}) => `${at} ${level} ${kind} ${message}${wordsOf(pairs)}`),
     data: {lines},
   })
 }
@@ -194,4 +190,14 @@ function all(ms: readonly number[]): string {
 
 function round(ms: number): number {
   return Math.round(ms * 100) / 100
+}
+
+function wordsOf(pairs: Readonly<Record<string, string>>): string {
+  const {server_id: _, error, ...others} = pairs
+  const rest = Object.entries(others).map(([key, value]) => ` ${key}=${value}`)
+  return `${error === undefined ? '' : `: ${error}`}${rest.join('')}`
+}
+
+function added(ms: number): string {
+  return ms < 0.01 ? 'the proxy adds less than can be measured' : `the proxy adds ${round(ms)} ms (median)`
 }

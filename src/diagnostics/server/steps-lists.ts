@@ -53,7 +53,7 @@ function sideOf(sight: Sight<Looked>, name: ListName): StepSide {
 }
 
 function listSide({ms, fault}: ListLook, names: readonly string[], name: ListName): StepSide {
-  const more = {ms: round(ms), details: names.slice(0, 200), data: {count: names.length, names}}
+  const more = {ms: round(ms), data: {count: names.length, names}}
   if (fault !== null) return bad(`after ${names.length}: ${fault}`, more)
   return ok(`${names.length} ${plural[name]}`, more)
 }
@@ -65,6 +65,8 @@ function ownOnProxy(
 ): {readonly side: StepSide} | {readonly names: readonly string[]; readonly list: ListLook; readonly name: ListName} {
   const closed = opened(proxied)
   if (closed !== undefined || 'why' in proxied) return {side: closed ?? skipped('it was not opened')}
+  const away = notListed({lists, told})
+  if (away !== undefined) return {side: away}
   const list = proxied.value.lists[name]
   if (list === null) return {side: skipped('the proxy offers none')}
   const keys = list.entries.map(({key}) => key)
@@ -76,6 +78,12 @@ function ownOnProxy(
   const prefix = 'value' in told ? told.value.prefix : 'value' in entry ? entry.value.prefix : ''
   const start = name === 'tools' || name === 'prompts' ? `${prefix}__` : `${prefix.replaceAll('_', '-')}+`
   return {names: prefix === '' ? keys : keys.filter(key => key.startsWith(start)), list, name}
+}
+
+/** The runtime has no list of it: what the proxy lists is that of others. */
+function notListed({lists, told}: Pick<ServerSeen, 'lists' | 'told'>): StepSide | undefined {
+  if (!('value' in lists) || lists.value.known || !('value' in told)) return undefined
+  return skipped(`the runtime has not got its lists: it is ${told.value.status}`)
 }
 
 function foundSide({names, list, name}: {names: readonly string[]; list: ListLook; name: ListName}): StepSide {
@@ -91,7 +99,7 @@ interface Loss {
 function losses({direct, lists, id}: ServerSeen, name: ListName, through: ReadonlySet<string>): Loss[] {
   if (!('value' in lists)) return []
   const {known, stale} = lists.value
-  if (!known) return [{text: 'the runtime has not got its lists yet', grave: true}]
+  if (!known) return []
   const told = new Map(lists.value[name].map(each => [each.key, each]))
   const own = 'value' in direct && direct.value.era !== null ? direct.value.lists[name]?.entries : undefined
   const here = new Set((own ?? []).map(({key}) => key))
@@ -181,7 +189,7 @@ function sorted(value: unknown): string {
 /** Schemas, names and cost of the tools, on both ways. */
 export function toolSteps(seen: ServerSeen): readonly Step[] {
   const pairs = pairsOf(seen)
-  const [left, right] = [closedFor(seen.direct), closedFor(seen.proxied)]
+  const [left, right] = [closedFor(seen.direct), closedFor(seen.proxied) ?? notListed(seen)]
   const direct = pairs.filter(pair => pair.direct !== undefined)
   const proxied = pairs.filter(pair => pair.proxied !== undefined)
   const none = (pair: Pair): string => pair.told?.exposed ?? pair.key

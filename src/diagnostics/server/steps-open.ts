@@ -16,7 +16,10 @@ export function configStep({id, entry, told}: ServerSeen): Step {
     details: [
       `${file}:${line}`,
       ...problems,
-      ...values.slice(0, 40).map(each => `${each.path}: ${JSON.stringify(each.value)}`),
+      ...values
+        .filter(isSet)
+        .slice(0, 40)
+        .map(each => `${each.path}: ${JSON.stringify(each.value)}`),
     ],
     data: {
       file,
@@ -87,8 +90,14 @@ export function waySteps(seen: ServerSeen): readonly Step[] {
         ? ok(`pid ${process.value.pid}, for ${seconds(process.value.uptimeMs)}`, {data: {pid: process.value.pid}})
         : 'why' in told
           ? skipped(told.why)
-          : bad(process.why)
-    return [{id: 'spawn', title: 'program', direct, proxied: running, difference: null}]
+          : told.value.status === 'disabled'
+            ? skipped('it is disabled')
+            : bad(process.why)
+    const beside = 'value' in process && 'value' in seen.direct
+    const second = beside
+      ? 'a second process was started for the direct way, and ended again; --no-direct leaves that out'
+      : null
+    return [{id: 'spawn', title: 'program', direct, proxied: running, difference: second}]
   }
   if (outline === null || outline.host === null) return []
   const {dns, dial, tls, proxyDial} = way
@@ -201,6 +210,7 @@ function openedSide(looked: Looked): StepSide {
 }
 
 function throughSide(looked: Looked, told: ServerSeen['told']): StepSide {
+  if ('value' in told && told.value.status === 'disabled') return skipped('it is disabled')
   const side = openedSide(looked)
   if (refusesUs(looked))
     return {
@@ -248,4 +258,9 @@ export function opened(sight: ServerSeen['direct']): StepSide | undefined {
 function seconds(ms: number): string {
   const s = Math.round(ms / 1000)
   return s < 120 ? `${s} s` : s < 7200 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3600)} h`
+}
+
+/** An empty list or map says nothing. */
+function isSet({value}: {readonly value: unknown}): boolean {
+  return typeof value !== 'object' || value === null || Object.keys(value).length > 0
 }
