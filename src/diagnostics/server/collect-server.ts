@@ -174,13 +174,15 @@ async function throughProxy(
   record: RuntimeRecord | null,
   why: string | null,
   config: Config | undefined,
-  {id, timeoutMs, key, call}: ServerRequest,
+  {id, timeoutMs, key, call, env}: ServerRequest,
   clock: Clock,
 ): Promise<ServerSeen['proxied']> {
   if (record === null) return {why: 'no runtime is running'}
   if (why !== null) return {why}
   const ca = config?.server.tls?.cert
-  const tls = record.plain === false && ca !== undefined ? {ca} : undefined
+  const {ONLY1MCP_CLIENT_CERT: cert, ONLY1MCP_CLIENT_KEY: certKey} = env
+  const own = cert && certKey ? {cert, key: certKey} : {}
+  const tls = record.plain === false && ca !== undefined ? {ca, ...own} : undefined
   const exposed = call && (await exposedName(record, id, call.name))
   const named = call && exposed !== undefined ? {...call, name: exposed} : undefined
   return {value: await lookThroughProxy(record, {clock, timeoutMs, rounds, key, tls, call: named})}

@@ -52,8 +52,10 @@ function tableOf(steps: readonly Step[], {width, paint}: ExaminationTextOptions)
   const cell = Math.max(narrowestCell, Math.floor((width - first - 2 * gap) / 2))
   const space = ' '.repeat(gap)
   const head = `${'STEP'.padEnd(first)}${space}${'DIRECT'.padEnd(cell)}${space}THROUGH THE PROXY`
-  const rows = steps.flatMap(({title, direct, proxied}) => {
-    const [left, right] = [cellLines(direct, cell), cellLines(proxied, cell)]
+  const rows = steps.flatMap(({title, direct, proxied}, at) => {
+    const before = steps[at - 1]
+    const left = cellLines(direct, cell, before?.direct)
+    const right = cellLines(proxied, cell, before?.proxied)
     return Array.from({length: Math.max(left.length, right.length)}, (_, i) => {
       const start = (i === 0 ? title : '').padEnd(first)
       const line = `${start}${space}${painted(left[i] ?? '', direct, i, paint, cell)}${space}${painted(right[i] ?? '', proxied, i, paint, 0)}`
@@ -76,7 +78,8 @@ function painted(
   return i === 0 ? paint(role, word) + padded.slice(word.length) : padded
 }
 
-function cellLines({status, summary, ms}: StepSide, width: number): string[] {
+function cellLines({status, summary, ms}: StepSide, width: number, above: StepSide | undefined): string[] {
+  if (status === 'skip' && above?.summary === summary) return [`${words.skip[0]} the same`]
   const [word] = words[status]
   const time = ms === null || /\d ?ms\b/.test(summary) ? '' : ` (${ms} ms)`
   const text = safeText(`${summary.replace(/^skipped: because /, '')}${time}`, {max: 300})
