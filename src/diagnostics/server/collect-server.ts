@@ -15,6 +15,7 @@ import {safeText} from '../../shared/safe-text.ts'
 import {serverOutline, usedVariables} from '../collect/config-outline.ts'
 import type {ConfigReader, SharedConfig} from '../collect/shared-config.ts'
 import type {FactSource} from '../fact.ts'
+import type {RuntimeSighting} from '../fact-values.ts'
 import type {ProbeResult} from '../facts/backends.ts'
 import {dialable, formatHostPort} from '../host-port.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
@@ -60,7 +61,7 @@ export async function collectServer(facts: FactSource, read: ConfigReader, reque
   const control = record && (await facts.get(`control.snapshot:${record.socket}`))
   const snapshot = control?.state === 'known' ? control.value.snapshot : null
   const noRuntime =
-    record === null ? 'no runtime is running' : (control && whyNot(control)) || 'the runtime does not tell'
+    record === null ? whyNoRuntime(sighting) : (control && whyNot(control)) || 'the runtime does not tell'
   const shared = found.state === 'known' ? await read(found.value.path, facts) : undefined
   const config = shared?.loaded.ok ? shared.loaded.config : undefined
   const index = config?.servers.findIndex(server => server.id === id) ?? -1
@@ -84,11 +85,16 @@ export async function collectServer(facts: FactSource, read: ConfigReader, reque
         ? `${path} has no server ${id}`
         : `${path} is not valid`
   const outline = server && shared ? serverOutline(server, usedVariables(path, shared.variables)) : null
-  const way = await lookAtWay(facts, outline, record)
+  const way = await lookAtWay(facts, outline, record, noRuntime)
 
   const directly = await direct(server, noEntry, request, clock)
   const hangs = control !== null && control.state === 'timeout'
-  const unserved = told === undefined && (snapshot !== null || hangs) ? notServed(id, snapshot, noRuntime) : null
+  const unserved =
+    record === null
+      ? noRuntime
+      : told === undefined && (snapshot !== null || hangs)
+        ? notServed(id, snapshot, noRuntime)
+        : null
   const proxied = await throughProxy(record, unserved, config, request, clock)
   const rest = await tell({id, record, snapshot, noRuntime, signal, facts, timeoutMs, told: told !== undefined})
   const seen: ServerSeen = {
@@ -114,6 +120,13 @@ function whyNot(fact: {
   readonly value?: {readonly mismatch: string | null}
 }): string {
   return fact.why ?? fact.value?.mismatch ?? 'the runtime does not tell'
+}
+
+/** No permission to look is no knowledge that nothing runs. */
+function whyNoRuntime(sighting: RuntimeSighting | undefined): string {
+  if (sighting?.read.state === 'denied' || sighting?.read.state === 'error') return sighting.read.why
+  if (sighting?.process?.state === 'hidden') return `process ${sighting.process.pid} is not for this user to see`
+  return 'no runtime is running'
 }
 
 function notServed(id: string, snapshot: Snapshot | null, noRuntime: string): string {
@@ -144,6 +157,7 @@ async function lookAtWay(
   facts: FactSource,
   outline: ServerSeen['outline'],
   record: RuntimeRecord | null,
+  noRuntime: string,
 ): Promise<ServerSeen['way']> {
   const address =
     outline?.host && outline.port !== null ? formatHostPort({host: outline.host, port: outline.port}) : null
@@ -157,7 +171,7 @@ async function lookAtWay(
       ? facts.get(`tcp.dial:${formatHostPort({host: dialable(record.host), port: Number(proxy.port)})}`)
       : null,
   ])
-  return {command, dns, dial, tls, proxyDial: proxyDial ? {value: proxyDial} : {why: 'no runtime is running'}}
+  return {command, dns, dial, tls, proxyDial: proxyDial ? {value: proxyDial} : {why: noRuntime}}
 }
 
 async function direct(server: BackendConfig | undefined, noEntry: string, request: ServerRequest, clock: Clock) {
@@ -177,8 +191,7 @@ async function throughProxy(
   {id, timeoutMs, key, call, env}: ServerRequest,
   clock: Clock,
 ): Promise<ServerSeen['proxied']> {
-  if (record === null) return {why: 'no runtime is running'}
-  if (why !== null) return {why}
+  if (record === null || why !== null) return {why: why ?? 'no runtime is running'}
   const ca = config?.server.tls?.cert
   const {ONLY1MCP_CLIENT_CERT: cert, ONLY1MCP_CLIENT_KEY: certKey} = env
   const own = cert && certKey ? {cert, key: certKey} : {}
