@@ -19,7 +19,8 @@ import type {RuntimeSighting} from '../fact-values.ts'
 import type {ProbeResult} from '../facts/backends.ts'
 import {dialable, formatHostPort} from '../host-port.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
-import {childCount} from './child-count.ts'
+import {tell} from './ask-runtime.ts'
+import {rounds} from './look-around.ts'
 import {lookDirectly} from './look-directly.ts'
 import {endpointOf, lookThroughProxy} from './look-through-proxy.ts'
 import {readEntry} from './read-entry.ts'
@@ -47,7 +48,6 @@ export interface Collected {
   readonly running: boolean
 }
 
-const rounds = 9
 const historyMs = 24 * 3_600_000
 const errorsKept = 5
 
@@ -96,7 +96,8 @@ export async function collectServer(facts: FactSource, read: ConfigReader, reque
         ? notServed(id, snapshot, noRuntime)
         : null
   const proxied = await throughProxy(record, unserved, config, request, clock)
-  const rest = await tell({id, record, snapshot, noRuntime, signal, facts, timeoutMs, told: told !== undefined})
+  const missing = told === undefined ? notServed(id, snapshot, noRuntime) : null
+  const rest = await tell({id, record, snapshot, unserved: missing, signal, facts, timeoutMs})
   const seen: ServerSeen = {
     id,
     entry: entry ? {value: entry} : {why: noEntry},
@@ -208,77 +209,6 @@ async function exposedName(record: RuntimeRecord, id: string, name: string): Pro
   } catch {
     return undefined // an older runtime: the call is made directly alone
   }
-}
-
-interface Telling {
-  readonly id: string
-  readonly record: RuntimeRecord | null
-  readonly snapshot: Snapshot | null
-  readonly noRuntime: string
-  readonly signal: AbortSignal
-  readonly facts: FactSource
-  readonly timeoutMs: number
-  readonly told: boolean
-}
-
-async function tell(telling: Telling): Promise<Pick<ServerSeen, 'lists' | 'probes' | 'process' | 'keptBreaker'>> {
-  const {id, record, snapshot, noRuntime, signal, facts, timeoutMs, told} = telling
-  const stateDir = record?.statePath
-  if (record === null || snapshot === null || !told) {
-    const why = notServed(id, snapshot, noRuntime)
-    const runtime = await facts.get('runtime.record')
-    const folder = stateDir ?? (runtime.state === 'known' ? mainSighting(runtime.value)?.stateDir : undefined)
-    return {lists: {why}, probes: {why}, process: {why}, keptBreaker: await kept(id, folder, facts)}
-  }
-  const client = new ControlClient(record.socket)
-  const attempt = async <T>(work: () => Promise<T>): Promise<Sight<T>> => {
-    try {
-      return {value: await work()}
-    } catch (error) {
-      return {why: messageOf(error)}
-    }
-  }
-  const server = snapshot.servers.find(each => each.id === id)
-  const pid = server?.pid ?? null
-  const details = pid === null ? undefined : await facts.get(`process.details:${pid}`)
-  const process: ServerSeen['process'] =
-    details === undefined || pid === null
-      ? {
-          why:
-            server?.transport === 'stdio'
-              ? `the runtime has no process of it: ${server.status}`
-              : 'it is no process of the runtime',
-        }
-      : details.state === 'known'
-        ? {value: {...details.value, children: childCount(pid)}}
-        : {why: details.why}
-  return {
-    lists: await attempt(() => client.lists(id, signal)),
-    probes:
-      server?.status === 'up' ? await attempt(() => probes(client, id, timeoutMs)) : {why: `it is ${server?.status}`},
-    process,
-    keptBreaker: {why: 'the runtime tells it itself'},
-  }
-}
-
-async function probes(client: ControlClient, id: string, timeoutMs: number) {
-  const ms: number[] = []
-  const endAt = performance.now() + timeoutMs
-  for (let round = 0; round <= rounds; round++) {
-    const {ok, latencyMs, error} = await client.probe(id, Math.max(100, endAt - performance.now()))
-    if (latencyMs !== null) ms.push(latencyMs)
-    if (!ok) return {ms, fault: error ?? 'it did not answer'}
-  }
-  // The first one pays for code that was never run.
-  return {ms: ms.slice(1), fault: null}
-}
-
-async function kept(id: string, stateDir: string | undefined, facts: FactSource): Promise<ServerSeen['keptBreaker']> {
-  if (stateDir === undefined) return {why: 'no state folder is known'}
-  const rows = await facts.get(`store.breakers:${join(stateDir, 'circuit_breakers.db')}`)
-  if (rows.state !== 'known') return {why: rows.why}
-  const row = rows.value.find(({serverId}) => serverId === id)
-  return row ? {value: row} : {why: 'none was kept of it'}
 }
 
 async function historyOf(id: string, stateDir: string | undefined, clock: Clock): Promise<Sight<HistorySight>> {

@@ -60,6 +60,8 @@ export interface LookOptions {
 
 export type Around = Pick<Looked, 'capabilities' | 'lists' | 'pings' | 'pingFault' | 'calls'>
 
+/** Of what does nothing; the middle one counts. */
+export const rounds = 9
 const mostPages = 1000
 const callRounds = 3
 

@@ -2,8 +2,10 @@ import type {Step} from './examination.ts'
 import {listNames} from './look-around.ts'
 import type {ServerSeen} from './seen.ts'
 import {callStep, firstByteStep, latencyStep, runtimeSteps, stderrStep} from './steps-life.ts'
-import {listStep, toolSteps} from './steps-lists.ts'
-import {capabilitiesStep, configStep, handshakeStep, variablesStep, waySteps} from './steps-open.ts'
+import {listStep} from './steps-lists.ts'
+import {capabilitiesStep, configStep, handshakeStep, variablesStep} from './steps-open.ts'
+import {toolSteps} from './steps-tools.ts'
+import {waySteps} from './steps-way.ts'
 
 /** All that is known of a server, step by step, in the order in which a call meets them. Pure. */
 export function stepsOf(seen: ServerSeen): readonly Step[] {

@@ -1,4 +1,4 @@
-import {readFileSync, writeFileSync} from 'node:fs'
+import {readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
@@ -224,6 +224,19 @@ test('a program that cannot run twice is not called down for that', async () => 
   expect(quiet.document.findings).toEqual([])
 }, 30_000)
 
+test('a runtime that is stopped by a signal is the root, and costs no more than the deadlines', async () => {
+  const runtime = await startRuntime({servers: [stdioServer('one', 'echo.mjs')]})
+  process.kill(runtime.pid, 'SIGSTOP')
+  try {
+    const {code, document, step} = await examine(runtime.env, 'one')
+    expect(code).toBe(1)
+    expect(document.verdict).toContain('is alive but does not answer')
+    expect(step('handshake').direct.status).toBe('ok')
+  } finally {
+    process.kill(runtime.pid, 'SIGCONT')
+  }
+}, 30_000)
+
 test('a proxy that wants a key is given the one of the named variable', async () => {
   const key = newApiKey()
   const runtime = await startRuntime({
@@ -300,6 +313,15 @@ describe('without a runtime', () => {
     expect(step('tools').direct.data.count).toBe(7)
     expect(performance.now() - started).toBeLessThan(10_000)
   }, 30_000)
+
+  test('a runtime that may not be looked for is not called absent', async () => {
+    const {env} = alone({servers: [stdioServer('one', 'echo.mjs')]})
+    symlinkSync('/dev/null', join(env.ONLY1MCP_STATE_DIR ?? '', 'runtime.json'))
+    const {code, document, step} = await examine(env, 'one')
+    expect(code).toBe(0)
+    expect(step('handshake').proxied.summary).toContain('is a symbolic link, which is never followed')
+    expect(document.verdict).not.toContain('no runtime is running')
+  })
 
   test('an invalid configuration is shown, with exit 2', async () => {
     const {env} = alone({servers: [{id: 'one', commandd: 'x'}]})
