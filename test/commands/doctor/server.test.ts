@@ -2,10 +2,11 @@ import {readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
-import {beforeAll, describe, expect, test} from 'vitest'
+import {beforeAll, describe, expect, test, vi} from 'vitest'
 import {stringify} from 'yaml'
 import {z} from 'zod'
 import {hashApiKey, newApiKey} from '../../../src/auth/api-keys.ts'
+import {ControlClient} from '../../../src/control/client.ts'
 import type {ServerExamination, Step} from '../../../src/diagnostics/server/examination.ts'
 import {atEnd} from '../../helpers/at-end.ts'
 import {startHttpBackend, stdioServer} from '../../helpers/backends.ts'
@@ -179,6 +180,11 @@ test('a tool that came later is new to the runtime, one that went is stale', asy
   const list = join(tempDir(), 'tools')
   writeFileSync(list, 'early\n')
   const runtime = await startRuntime({servers: [stdioServer('odd', 'odd-tools.mjs', [list])]})
+  const control = new ControlClient(runtime.record.socket)
+  await vi.waitFor(
+    async () => expect((await control.lists('odd')).tools.map(({key}) => key)).toContain('early'),
+    15_000,
+  )
   writeFileSync(list, 'late\n')
   const {step, document, code} = await examine(runtime.env, 'odd')
   const {difference} = step('tools')
