@@ -38,6 +38,13 @@ async function examine(env: Readonly<Record<string, string>>, ...args: string[])
   return {code, stderr, document, step}
 }
 
+/** Healthy is a runtime before it has the lists of its servers. */
+async function listed({record}: StartedRuntime, ...ids: string[]): Promise<void> {
+  const control = new ControlClient(record.socket)
+  for (const id of ids)
+    await vi.waitFor(async () => expect((await control.lists(id)).tools.length).toBeGreaterThan(0), 15_000)
+}
+
 /** A configuration without a runtime. */
 function alone(config: Record<string, unknown>): {env: Record<string, string>; path: string} {
   const folder = tempDir()
@@ -64,6 +71,7 @@ describe('a server of a running runtime', () => {
         {id: 'gone', command: '/nonexistent/program'},
       ],
     })
+    await listed(runtime, 'one', 'web', 'books')
   }, 40_000)
 
   test('is shown on both ways, with what the proxy takes away and adds', async () => {
@@ -180,11 +188,7 @@ test('a tool that came later is new to the runtime, one that went is stale', asy
   const list = join(tempDir(), 'tools')
   writeFileSync(list, 'early\n')
   const runtime = await startRuntime({servers: [stdioServer('odd', 'odd-tools.mjs', [list])]})
-  const control = new ControlClient(runtime.record.socket)
-  await vi.waitFor(
-    async () => expect((await control.lists('odd')).tools.map(({key}) => key)).toContain('early'),
-    15_000,
-  )
+  await listed(runtime, 'odd')
   writeFileSync(list, 'late\n')
   const {step, document, code} = await examine(runtime.env, 'odd')
   const {difference} = step('tools')
@@ -207,6 +211,7 @@ test('the checks of tools see those of a program that runs, without starting a s
       {...stdioServer('twin', 'echo.mjs'), prefix: 'single'},
     ],
   })
+  await listed(runtime, 'odd', 'single', 'twin')
   const {code, stdout} = await runCli(['doctor', 'tools', '--json'], {env: runtime.env, cwd: tempDir()})
   const findings = JSON.parse(stdout).findings as {id: string; status: string; subject: string; summary: string}[]
   const of = (id: string) => findings.filter(each => each.id === id).map(({status, subject}) => `${status} ${subject}`)
@@ -221,6 +226,7 @@ test('the checks of tools see those of a program that runs, without starting a s
 test('a program that cannot run twice is not called down for that', async () => {
   const lock = join(tempDir(), 'lock')
   const runtime = await startRuntime({servers: [stdioServer('single', 'single-instance.mjs', [lock])]})
+  await listed(runtime, 'single')
   const {code, document, step} = await examine(runtime.env, 'single')
   expect(code).toBe(0)
   expect(document.verdict).toContain('works under the runtime; a second process of it')
@@ -249,6 +255,7 @@ test('a proxy that wants a key is given the one of the named variable', async ()
     auth: {api_keys: [{id: 'me', hash: hashApiKey(key)}]},
     servers: [stdioServer('one', 'echo.mjs')],
   })
+  await listed(runtime, 'one')
   const without = await examine(runtime.env, 'one')
   expect(without.step('tools').proxied.summary).toBe('skipped: because the proxy wants a key')
   expect(without.document.verdict).toContain('--key-env')
