@@ -52,6 +52,10 @@ export interface ConfigOutline {
   readonly redis: {readonly host: string; readonly port: number} | null
   readonly requestLog: 'sqlite' | 'postgres' | null
   readonly logRotation: boolean
+  /** Requests are limited by caller or address. */
+  readonly rateLimited: boolean
+  readonly metrics: {readonly host: string; readonly port: number} | null
+  readonly profiling: {readonly host: string; readonly port: number} | null
 }
 
 export interface TlsOutline {
