@@ -27,13 +27,16 @@ export async function runSuites(options: SuitesOptions): Promise<readonly SuiteO
   const place = {configFlag, env, cwd, home: env.HOME || homedir()}
   const facts = liveFacts({collectors: collectorsFor(place, key), host: hostname(), signal})
   const context = await resolveContext(facts, {whole: true})
-  const planned = suites.map(({name, title, checks}) => ({name, title, checks: checks(context)}))
+  const planned = suites.map(suite => ({...suite, checks: suite.checks(context)}))
   options.onStart?.(planned.reduce((sum, {checks}) => sum + checks.length, 0))
   return Promise.all(
-    planned.map(async ({name, title, checks}) => {
+    planned.map(async ({name, title, checks, strict}) => {
       const started = performance.now()
-      const findings = await runChecks({checks, context, facts, totalMs, ...(onFinding && {onFinding})})
-      return {name, title, findings, ms: Math.round(performance.now() - started)}
+      const judged = (finding: Finding): Finding =>
+        finding.status === 'warn' && strict.includes(finding.id) ? {...finding, status: 'fail'} : finding
+      const told = onFinding && {onFinding: (finding: Finding) => onFinding(judged(finding))}
+      const findings = await runChecks({checks, context, facts, totalMs, ...told})
+      return {name, title, findings: findings.map(judged), ms: Math.round(performance.now() - started)}
     }),
   )
 }

@@ -1,3 +1,4 @@
+import type {BlameParty} from '../../../shared/blame.ts'
 import {type Check, fail, info, notSeen, pass, skip} from '../../check.ts'
 
 /** The running proxy does the handshake and lists its tools, as for any MCP client. */
@@ -26,7 +27,7 @@ export const proxyEndpoint: Check<['proxy.endpoint']> = {
     return [
       fail(url, `the endpoint of the proxy does not serve: ${failure.message}`, {
         evidence: [
-          `${failure.kind} after ${openMs} ms${failure.blame === undefined ? '' : `, fault of: ${failure.blame}`}`,
+          `${failure.kind} after ${openMs} ms${faultOf(failure.blame)}`,
           ...(failure.evidence === null ? [] : [failure.evidence]),
         ],
         causes,
@@ -34,4 +35,10 @@ export const proxyEndpoint: Check<['proxy.endpoint']> = {
       }),
     ]
   },
+}
+
+/** What is a backend to every client is the proxy here. */
+function faultOf(blame: BlameParty | undefined): string {
+  if (blame === undefined) return ''
+  return `, fault of: ${blame === 'transport' ? 'transport' : 'proxy'}`
 }
