@@ -167,7 +167,6 @@ export const configurationMessages: readonly MessageEntry[] = [
       'Nonexistent flag',
       'Unexpected argument',
       'Missing 1 required arg',
-      'command … not found',
       'is not a only1mcp command',
       'expects a value',
       'the arguments of the tool cannot be used',

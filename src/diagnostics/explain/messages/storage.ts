@@ -248,8 +248,7 @@ export const storageMessages: readonly MessageEntry[] = [
       'Redis cannot be reached',
       'Redis can be reached again',
       'Reached the max retries per request limit',
-      'Connection is closed',
-      'connect ECONNREFUSED 127.0.0.1:6379',
+
       'MaxRetriesPerRequestError',
       'Command timed out',
     ],
