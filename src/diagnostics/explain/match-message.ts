@@ -1,6 +1,6 @@
 import type {MessageEntry} from './entry.ts'
 import type {MessageIndex, Pattern} from './message-index.ts'
-import {wordsOf} from './message-words.ts'
+import {writtenWordsOf} from './message-words.ts'
 import {corrected} from './misspelt.ts'
 
 /** `certain`: the message itself. `likely`: nearly all that tells it from others. `possible`: much of it. */
@@ -91,7 +91,7 @@ function piecesOf(text: string): {pieces: readonly string[][]; cut: boolean} {
   let cut = text.length > mostText
   for (const line of text.slice(0, mostText).split(/[\r\n]+|\\n/)) {
     for (let from = 0; from < line.length; from += longestPiece - 200) {
-      const words = wordsOf(line.slice(from, from + longestPiece))
+      const words = writtenWordsOf(line.slice(from, from + longestPiece))
       const key = words.join(' ')
       if (words.length === 0 || seen.has(key)) continue
       if (pieces.length >= mostLines) {
@@ -105,11 +105,13 @@ function piecesOf(text: string): {pieces: readonly string[][]; cut: boolean} {
   return {pieces, cut}
 }
 
-function matchesIn(given: readonly string[], index: MessageIndex, mayBeMisspelt: boolean): Found[] {
+function matchesIn(written: readonly string[], index: MessageIndex, mayBeMisspelt: boolean): Found[] {
   const found: Found[] = []
-  for (const mark of new Set(given)) {
-    for (const entry of index.marks.get(mark) ?? []) {
-      const score = given.length === 1 ? 1 : markScore
+  const given = written.map(each => each.toLowerCase())
+  const alone = given.length === 1
+  for (const mark of new Set(alone ? given : written)) {
+    for (const entry of (alone ? index.plainMarks : index.marks).get(mark) ?? []) {
+      const score = alone ? 1 : markScore
       found.push({pattern: null, entry, score, by: mark, weight: 0})
     }
   }

@@ -18,8 +18,9 @@ export interface MessageIndex {
   readonly byWord: ReadonlyMap<string, readonly number[]>
   /** What a word tells: the rarer, the more. */
   readonly weights: ReadonlyMap<string, number>
-  /** Words that stand for an entry by themselves. */
+  /** Words that stand for an entry by themselves, as they are written, and in lower case. */
   readonly marks: ReadonlyMap<string, readonly MessageEntry[]>
+  readonly plainMarks: ReadonlyMap<string, readonly MessageEntry[]>
 }
 
 /** An inverted index of a catalogue: what a text is compared with is only what shares words with it. */
@@ -45,14 +46,20 @@ export function indexMessages(entries: readonly MessageEntry[]): MessageIndex {
       else list.push(at)
     }
   })
+  const marks = marksOf(entries, mark => mark)
+  return {patterns, byWord, weights, marks, plainMarks: marksOf(entries, mark => mark.toLowerCase())}
+}
+
+function marksOf(entries: readonly MessageEntry[], keyOf: (mark: string) => string): Map<string, MessageEntry[]> {
   const marks = new Map<string, MessageEntry[]>()
   for (const entry of entries) {
-    for (const mark of entry.words ?? []) {
-      const list = marks.get(mark.toLowerCase()) ?? []
-      marks.set(mark.toLowerCase(), [...list, entry])
+    for (const key of new Set((entry.words ?? []).map(keyOf))) {
+      const list = marks.get(key)
+      if (list === undefined) marks.set(key, [entry])
+      else list.push(entry)
     }
   }
-  return {patterns, byWord, weights, marks}
+  return marks
 }
 
 export function weightOf(words: Iterable<string>, weights: ReadonlyMap<string, number>): number {

@@ -12,7 +12,12 @@ const word = /[A-Za-z_][A-Za-z0-9_']*|\d+/g
 
 /** The words of a text in lower case, without paths, addresses, ids and times. */
 export function wordsOf(text: string): string[] {
+  return writtenWordsOf(text).map(each => each.toLowerCase())
+}
+
+/** The same as they are written: `Panic` in a log is more than a panic in a sentence. */
+export function writtenWordsOf(text: string): string[] {
   let plain = text
   for (const pattern of variable) plain = plain.replace(pattern, ' ')
-  return plain.match(word)?.map(each => each.toLowerCase()) ?? []
+  return plain.match(word) ?? []
 }

@@ -11,12 +11,12 @@ export interface CorrectedWords {
 }
 
 /** Puts words that nobody says in place of the nearest that somebody does: messages are also typed from a screen. */
-export function corrected(words: readonly string[], {weights, marks}: MessageIndex): CorrectedWords {
+export function corrected(words: readonly string[], {weights, plainMarks}: MessageIndex): CorrectedWords {
   if (words.length > mostWords) return {words, doubt: 1}
   let doubt = 1
   const known = [...weights.keys()]
   const result = words.map(word => {
-    if (word.length < shortest || word.length > 32 || weights.has(word) || marks.has(word)) return word
+    if (word.length < shortest || word.length > 32 || weights.has(word) || plainMarks.has(word)) return word
     const most = word.length >= 8 ? 2 : 1
     let best = word
     let bestDistance = most + 1

@@ -52,7 +52,7 @@ export async function findLines(
   return {lines, sources}
 }
 
-/** A line is written when it happened, not later; clocks of one machine agree. */
+/** What a server says right after the end of a call may well belong to it: that its process is gone, say. */
 const slackMs = 250
 
 /** What a server, and its process on stderr, said from one time to another. */
@@ -74,7 +74,7 @@ export async function findServerLines(
       const line = parseLogLine(text)
       if (line?.type !== 'error' || line.requestId !== null || line.pairs.server_id !== serverId) return
       const atMs = Date.parse(line.at)
-      if (atMs >= fromMs - slackMs && atMs <= untilMs + slackMs && lines.length < mostLines)
+      if (atMs >= fromMs - 1 && atMs <= untilMs + slackMs && lines.length < mostLines)
         lines.push({source: file.name, line})
     })
   }

@@ -31,7 +31,8 @@ export interface RequestStory {
   readonly outcome: 'answered' | 'error' | 'cancelled' | 'ambiguous' | 'open' | null
   readonly status: number | null
   readonly code: number | null
-  readonly kind: string | null
+  /** The ErrorKind of its line in error.log. */
+  readonly errorKind: string | null
   readonly attempts: number | null
   readonly cache: string | null
   readonly blame: BlameParty | null

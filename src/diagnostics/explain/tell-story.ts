@@ -63,7 +63,7 @@ function factsOf({lines, row, open, event}: StoryParts): Facts {
     outcome: isOutcome(outcome) ? outcome : open !== null ? 'open' : failed !== undefined ? 'error' : null,
     status: access?.status ?? count('status') ?? event?.status ?? null,
     code: numberOf(pairs.code) ?? count('code') ?? event?.code ?? null,
-    kind: failed?.kind ?? null,
+    errorKind: failed?.kind ?? null,
     attempts: numberOf(pairs.attempts) ?? count('attempts') ?? open?.attempts ?? null,
     cache: pairs.cache ?? column('cache') ?? event?.cache ?? null,
     blame: isBlame(blame) ? blame : null,
@@ -83,7 +83,7 @@ function momentsOf({lines, row, open, event}: StoryParts, facts: Facts): StoryMo
     return {at, what, text, source, offsetMs: Number.isFinite(offset) ? Math.max(0, offset) : null}
   }
   const moments: StoryMoment[] = []
-  const whose = facts.principal === null ? '' : ` as ${facts.principal}`
+  const whose = facts.principal === null || facts.principal === 'anonymous' ? '' : ` as ${facts.principal}`
   const first = lines.find(({line}) => line.type === 'access')?.source
   const source = first ?? (row === null ? (event === null && open === null ? 'error.log' : 'runtime') : 'request_logs')
   if (facts.receivedAt !== null)
@@ -110,7 +110,12 @@ function momentsOf({lines, row, open, event}: StoryParts, facts: Facts): StoryMo
   else if (open !== null)
     moments.push(moment(open.at, 'open', `still under way after ${Math.round(open.openMs)} ms`, 'runtime'))
   const order = {received: 0, detail: 1, server: 1, stderr: 1, failed: 2, ended: 3, open: 3}
-  return moments.sort((a, b) => a.at.localeCompare(b.at) || order[a.what] - order[b.what])
+  return moments.sort(
+    (a, b) =>
+      Number(b.what === 'received') - Number(a.what === 'received') ||
+      a.at.localeCompare(b.at) ||
+      order[a.what] - order[b.what],
+  )
 }
 
 /** The message and what varies of it, but for what the story says anyhow. */
@@ -132,7 +137,7 @@ function endText({outcome, status, durationMs, attempts, cache, code}: Facts): s
 }
 
 function verdictOf(story: Omit<RequestStory, 'verdict' | 'next'>): string {
-  const {outcome, durationMs, serverId, blame, evidence, code, kind} = story
+  const {outcome, durationMs, serverId, blame, evidence, code, errorKind} = story
   const where = serverId === null ? '' : ` by server ${serverId}`
   const took = durationMs === null ? '' : ` after ${rounded(durationMs)} ms`
   switch (outcome) {
@@ -148,7 +153,7 @@ function verdictOf(story: Omit<RequestStory, 'verdict' | 'next'>): string {
       const what = outcome === 'ambiguous' ? 'sent, and its outcome is not known' : 'failed'
       const number = code === null ? '' : ` with ${code}`
       const fault = blame === null ? '' : `: the fault is of ${whoIs(blame, serverId)}`
-      const why = evidence ?? kind
+      const why = evidence ?? errorKind
       return `${what}${number}${took}${fault}${why === null ? '' : ` (${why})`}`
     }
   }
@@ -170,14 +175,14 @@ function whoIs(blame: BlameParty, serverId: string | null): string {
   }
 }
 
-function nextOf({outcome, code, serverId, kind, durationMs}: Omit<RequestStory, 'verdict' | 'next'>): string[] {
+function nextOf({outcome, code, serverId, errorKind, durationMs}: Omit<RequestStory, 'verdict' | 'next'>): string[] {
   if (outcome === 'answered' || outcome === 'cancelled') return []
   const found = code === null ? undefined : findCode({kind: 'rpc', code})
   const server = serverId === null || !/^[\w.-]+$/.test(serverId) ? [] : [`only1mcp health check ${serverId}`]
   if (outcome === 'open') return durationMs !== null && durationMs > openTooLongMs ? server : []
   return [
     ...(found?.state === 'known' ? [`only1mcp explain ${code}    # ${codeTitle(found.entry)}`] : []),
-    ...(kind !== null && /^\w+$/.test(kind) ? [`only1mcp explain ${kind}`] : []),
+    ...(errorKind !== null && /^\w+$/.test(errorKind) ? [`only1mcp explain ${errorKind}`] : []),
     ...server,
   ]
 }

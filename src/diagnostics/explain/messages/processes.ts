@@ -148,6 +148,9 @@ export const processMessages: readonly MessageEntry[] = [
     docs: 'the-server-process-ended',
     said: [
       'the server process ended with status …',
+      'the server process exited with status …',
+      'the server process was ended by …',
+      'server is gone, it will be started again',
       'the server process ended by …',
       'the server process is gone',
       'was not sent: the server process is gone',
@@ -179,7 +182,7 @@ export const processMessages: readonly MessageEntry[] = [
       'grep server_id=SERVER LOGS/only1mcp.log | tail',
     ],
     example:
-      'BackendExited request failed server_id=github error="the server process ended with status 1 (Error: GITHUB_TOKEN is not set)"',
+      'BackendExited request failed server_id=github error="the server process exited with status 1 (Error: GITHUB_TOKEN is not set)"',
   },
   {
     id: 'out-of-memory',
@@ -200,6 +203,7 @@ export const processMessages: readonly MessageEntry[] = [
       'std::bad_alloc',
       'terminated by signal SIGKILL',
       'the server process ended by SIGKILL',
+      'the server process was killed by SIGKILL',
       'status=9/KILL',
       'A process of this unit has been killed by the OOM killer',
       'oom-kill',

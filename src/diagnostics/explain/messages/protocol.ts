@@ -434,6 +434,7 @@ export const protocolMessages: readonly MessageEntry[] = [
     docs: 'code-32005',
     said: ['it is not known whether the call was carried out'],
     words: ['AmbiguousDelivery'],
+    wraps: true,
     codes: ['-32005'],
     meaning: 'The call was sent and no answer came. It is not repeated: it might run twice.',
     blame: ['backend-process', 'transport'],
