@@ -77,7 +77,7 @@ const statuses: readonly Status[] = [
     blame: ['configuration', 'host'],
     causes: ['its executable bit is missing', 'its file system is mounted noexec', 'it is built for another machine'],
     next: ['only1mcp doctor servers.command install.executable', 'ls -l PROGRAM'],
-    example: 'the server process ended with status 126',
+    example: 'the server process exited with status 126',
   },
   {
     code: 127,
@@ -87,7 +87,7 @@ const statuses: readonly Status[] = [
     blame: ['configuration', 'host'],
     causes: ['it is not installed', 'the PATH of a service is shorter than that of your shell', 'the name is misspelt'],
     next: ['only1mcp doctor servers.command', 'command -v PROGRAM'],
-    example: 'the server process ended with status 127',
+    example: 'the server process exited with status 127',
   },
   {
     code: 130,
@@ -132,7 +132,7 @@ const statuses: readonly Status[] = [
     blame: ['backend-process'],
     causes: ['a native module built for another version of Node or of the system', 'broken memory or a damaged file'],
     next: ['only1mcp health status', 'only1mcp version --build-info'],
-    example: 'the server process ended by SIGSEGV',
+    example: 'the server process was killed by SIGSEGV',
   },
   {
     code: 143,
@@ -142,7 +142,7 @@ const statuses: readonly Status[] = [
     blame: [],
     causes: ['a service manager, a container or only1mcp stop has ended it'],
     next: ['only1mcp status', 'only1mcp doctor process.restarts'],
-    example: 'the server process ended by SIGTERM',
+    example: 'the server process was killed by SIGTERM',
   },
 ]
 

@@ -199,7 +199,7 @@ export const rpcCodes: readonly CodeEntry[] = [
     ],
     next: ['only1mcp explain REQUEST_ID', 'only1mcp health history --server SERVER --last 1h'],
     example:
-      '{"error":{"code":-32005,"message":"the server process ended with status 1: it is not known whether the call was carried out"}}',
+      '{"error":{"code":-32005,"message":"the server process exited with status 1: it is not known whether the call was carried out"}}',
   },
   {
     kind: 'rpc',

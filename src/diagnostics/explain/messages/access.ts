@@ -70,6 +70,7 @@ export const accessMessages: readonly MessageEntry[] = [
       'invalid token signature',
     ],
     words: [
+      'JWT_KEY_FILE',
       'TokenSignature',
       'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
       'ERR_JWKS_NO_MATCHING_KEY',

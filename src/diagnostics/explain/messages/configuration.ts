@@ -172,6 +172,8 @@ export const configurationMessages: readonly MessageEntry[] = [
       'the arguments of the tool cannot be used',
     ],
     words: [
+      'FILE_CHANGED',
+      'NOTHING_TO_EXPLAIN',
       'BAD_SETTING',
       'BAD_DURATION',
       'BAD_ARGS',

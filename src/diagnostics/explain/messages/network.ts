@@ -173,6 +173,7 @@ export const networkMessages: readonly MessageEntry[] = [
       'Error connecting to SSE stream',
     ],
     wraps: true,
+    words: ['TransportFailed', 'CALL_FAILED', 'LIST_REFUSED'],
     meaning:
       'A JavaScript program could not complete an HTTP request. The reason stands in its "cause", not in this line.',
     blame: ['transport', 'configuration'],
