@@ -1,3 +1,4 @@
+import {bothEnds} from './both-ends.ts'
 import type {MessageEntry} from './entry.ts'
 import type {MessageIndex, Pattern} from './message-index.ts'
 import {writtenWordsOf} from './message-words.ts'
@@ -84,12 +85,14 @@ function rank(score: number): number {
   return score >= 1 ? 2 : score >= likelyFrom ? 1 : 0
 }
 
-/** Distinct lines; a long one in pieces that overlap by a message. */
+/** Distinct lines, the last first; a long one in pieces that overlap by a message. */
 function piecesOf(text: string): {pieces: readonly string[][]; cut: boolean} {
   const seen = new Set<string>()
   const pieces: string[][] = []
   let cut = text.length > mostText
-  for (const line of text.slice(0, mostText).split(/[\r\n]+|\\n/)) {
+  for (const line of bothEnds(text, mostText)
+    .split(/[\r\n]+|\\n/)
+    .reverse()) {
     for (let from = 0; from < line.length; from += longestPiece - 200) {
       const words = writtenWordsOf(line.slice(from, from + longestPiece))
       const key = words.join(' ')
@@ -115,7 +118,14 @@ function matchesIn(written: readonly string[], index: MessageIndex, mayBeMisspel
       found.push({pattern: null, entry, score, by: mark, weight: 0})
     }
   }
-  const {words, doubt} = mayBeMisspelt ? corrected(given, index) : {words: given, doubt: 1}
+  found.push(...patternsIn(given, 1, index))
+  if (!mayBeMisspelt || found.some(({score}) => score >= 1)) return found
+  const {words, doubt} = corrected(given, index)
+  return doubt === 1 ? found : [...found, ...patternsIn(words, doubt, index)]
+}
+
+function patternsIn(words: readonly string[], doubt: number, index: MessageIndex): Found[] {
+  const found: Found[] = []
   const shared = new Map<number, number>()
   for (const each of new Set(words)) {
     const weight = index.weights.get(each) ?? 0

@@ -8,7 +8,7 @@ const variable: readonly RegExp[] = [
   /\b(?=[0-9a-f]{0,64}\d)[0-9a-f]{8,64}(?:-\d{1,19})?\b/gi, // ids
   /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g,
 ]
-const word = /[A-Za-z_][A-Za-z0-9_']*|\d+/g
+const word = /[A-Za-z0-9_][A-Za-z0-9_']*/g
 
 /** The words of a text in lower case, without paths, addresses, ids and times. */
 export function wordsOf(text: string): string[] {

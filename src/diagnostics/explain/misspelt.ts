@@ -2,7 +2,7 @@ import {editDistance} from '../../config/did-you-mean.ts'
 import type {MessageIndex} from './message-index.ts'
 
 const mostWords = 60
-const shortest = 4
+const shortest = 5
 
 export interface CorrectedWords {
   readonly words: readonly string[]
@@ -10,7 +10,10 @@ export interface CorrectedWords {
   readonly doubt: number
 }
 
-/** Puts words that nobody says in place of the nearest that somebody does: messages are also typed from a screen. */
+/**
+ * Puts words that somebody says in place of those that nobody does and that are nearly the same: messages are also typed
+ * from a screen. The first letter is seldom the wrong one.
+ */
 export function corrected(words: readonly string[], {weights, plainMarks}: MessageIndex): CorrectedWords {
   if (words.length > mostWords) return {words, doubt: 1}
   let doubt = 1
@@ -21,7 +24,8 @@ export function corrected(words: readonly string[], {weights, plainMarks}: Messa
     let best = word
     let bestDistance = most + 1
     for (const candidate of known) {
-      if (candidate.length < shortest || Math.abs(candidate.length - word.length) > most) continue
+      if (candidate[0] !== word[0] || candidate.length < shortest || Math.abs(candidate.length - word.length) > most)
+        continue
       const distance = editDistance(word, candidate)
       if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
     }

@@ -1,5 +1,6 @@
 import {parseLogLine} from '../../logs/parse-line.ts'
 import {blameParties} from '../../shared/blame.ts'
+import {bothEnds} from './both-ends.ts'
 
 /** What somebody pasted says of itself, beside its words. */
 export interface Pasted {
@@ -22,7 +23,7 @@ const requestId = /\b(?:request_id|requestId|request id)["']?[ :=]{1,3}["']?([0-
 
 /** Reads a log line of ours, a JSON body, an event of a stream, or any text, for what can be told without understanding. */
 export function readPasted(text: string): Pasted {
-  const part = text.slice(0, mostText)
+  const part = bothEnds(text, mostText)
   const line = parseLogLine(part.trim())
   const body = line === undefined ? errorIn(part) : undefined
   const codes = new Set<number>()

@@ -11,7 +11,7 @@ export type Subject =
   | {readonly kind: 'message'; readonly text: string}
 
 const requestId =
-  /^(?:["'{]{0,2}(?:request_id|requestId|request id|request)["']?[ :=]{1,3})?["']?([0-9a-f]{8}-\d{1,16})["'},.;]{0,3}$/i
+  /^(?:["'{]{0,2}(?:request_id|requestId|x-request-id|request id|request)["']?[ :=]{1,3})?["']?([0-9a-f]{8}-\d{1,16})["'},.;]{0,3}$/i
 const traceId =
   /^(?:["'{]{0,2}(?:trace_id|traceId|x-trace-id|trace id|trace)["']?[ :=]{1,3})?["']?([0-9a-f]{32})["'},.;]{0,3}$/i
 const traceParent = /^(?:traceparent["']?[ :=]{1,3})?["']?[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}["']?$/i
