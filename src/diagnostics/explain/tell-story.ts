@@ -106,7 +106,10 @@ function momentsOf({lines, row, open, event}: StoryParts, facts: Facts): StoryMo
     else
       moments.push(moment(line.at, line.requestId === null ? 'server' : 'detail', `${line.kind}: ${said(line)}`, name))
   }
-  if (facts.endedAt !== null) moments.push(moment(facts.endedAt, 'ended', endText(facts), source))
+  // The lines of one end are written one after the other, and on a busy machine in different milliseconds.
+  const own = lines.flatMap(({line}) => (line.requestId === null ? [] : [line.at]))
+  const last = [facts.endedAt ?? '', ...own].sort().at(-1) ?? ''
+  if (facts.endedAt !== null) moments.push(moment(last, 'ended', endText(facts), source))
   else if (open !== null)
     moments.push(moment(open.at, 'open', `still under way after ${Math.round(open.openMs)} ms`, 'runtime'))
   const order = {received: 0, detail: 1, server: 1, stderr: 1, failed: 2, ended: 3, open: 3}
