@@ -13,7 +13,7 @@ import {Backend} from './backend.ts'
 import {type BackendSettings, backendSettings} from './backend-settings.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import {balancers} from './balance/balancers.ts'
-import type {AnswerCache} from './cache/answer-cache.ts'
+import type {LiveCache} from './cache/live-cache.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
@@ -62,11 +62,11 @@ export interface AssemblyParts {
   /** Where changes of a server's status, and its probes, are kept. */
   readonly health: HealthHistory | null
   /** What session ids and request states are signed with. */
-  readonly keys: SessionKeys
+  readonly keysOf: (config: Config) => SessionKeys
   /** Where there are other instances. */
   readonly shared: SharedState | undefined
   /** Where answers are kept or shared. */
-  readonly cache: AnswerCache | undefined
+  readonly cache: LiveCache
 }
 
 /** The inside of a runtime: what lives as long as it does, and what the configuration of the moment makes of it. */
@@ -99,7 +99,8 @@ const breakerNews = {
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
   const {config, instance, clock, events, log, redactor, identity, server, reaper, health, cache} = parts
-  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
+  const keys = parts.keysOf(config)
+  const ids = new SessionIds(keyFor(keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
   const sessions = new Sessions({
     ...sessionLimits(config),
     clock,
@@ -130,12 +131,12 @@ export function assemble(parts: AssemblyParts): Assembly {
       log: message => log.write(message),
       onChange: backendChanged,
       onConnected: (backend, link) => {
-        cache?.connected(backend)
+        cache.connected(backend)
         subscriptions.connected(backend, link)
       },
       onBreaker: breakerChanged,
       onHeard: (backend, method) => {
-        cache?.heard(backend, method)
+        cache.heard(backend, method)
         if (serving.has(backend)) others?.news.announced(backend, method)
       },
       onNotification: backendNotified,
@@ -178,7 +179,7 @@ export function assemble(parts: AssemblyParts): Assembly {
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
     if (typeof uri === 'string' && params) {
-      cache?.resourceUpdated(backend, uri)
+      cache.resourceUpdated(backend, uri)
       return subscriptions.updated(backend, uri, params)
     }
     if (serving.has(backend) && listsChangedBy(method).length > 0) sessions.notifyAll(method, params)
@@ -210,11 +211,10 @@ export function assemble(parts: AssemblyParts): Assembly {
     sessions,
     subscriptions,
     parkedCalls,
-    requestStates: new RequestStates(keyFor(parts.keys, 'request state')),
+    requestStates: new RequestStates(keyFor(keys, 'request state')),
     detail: new RequestDetail(log),
     identity,
     server,
-    cache,
     now: clock.now,
     scopeFor: (principal: string, profile: ClientProfile) =>
       profile.interactive ? profileScopes.for(principal, profile) : shared,
@@ -237,6 +237,7 @@ export function assemble(parts: AssemblyParts): Assembly {
       return own()
     },
     sessionAffinity: loadBalancerOf(settings).session_affinity,
+    cache: cache.for(settings),
     listTimeoutMs: settings.server.list_timeout,
   })
   let services = servicesOf(config, backends, () => groups)
@@ -251,7 +252,12 @@ export function assemble(parts: AssemblyParts): Assembly {
     groups = groupsFor(backends, loadBalancerOf(plan.config))
     catalogue.regroup(groups)
     for (const scope of ownScopes) scope.regroup(groups)
+    const {session_max_age, max_client_processes} = plan.config.server
+    const keys = parts.keysOf(plan.config)
+    ids.configure(keyFor(keys, 'session id'), session_max_age)
+    lasting.requestStates.configure(keyFor(keys, 'request state'))
     sessions.configure(sessionLimits(plan.config))
+    ownChildren.configure(max_client_processes)
     for (const {from, to} of plan.changed) subscriptions.move(from, to)
     prober.watch(backends)
     for (const backend of [
