@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util'
 import type {Config} from '../config/schema.ts'
 import type {BackendAnswer, Implementation} from '../mcp/connection.ts'
 import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
@@ -20,13 +21,14 @@ import {OwnScope, sharedScope} from './client-scope.ts'
 import type {EventLog} from './event-log.ts'
 import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
-import {listsChangedBy} from './list-kinds.ts'
+import {allListKinds, listKinds, listsChangedBy} from './list-kinds.ts'
 import {RequestDetail} from './logging/request-detail.ts'
 import type {Services} from './method-call.ts'
 import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
 import {Prober} from './probe/prober.ts'
 import {ProfileScopes} from './profile-scopes.ts'
+import {handOver} from './reload/hand-over.ts'
 import {retire} from './reload/retire.ts'
 import {type Member, planServers, type ServerPlan} from './reload/server-plan.ts'
 import {RequestStates} from './request-state.ts'
@@ -150,6 +152,7 @@ export function assemble(parts: AssemblyParts): Assembly {
   let serving: ReadonlySet<Backend> = new Set(backends)
   for (const row of parts.breakers.saved) backends.find(({id}) => id === row.serverId)?.breaker.restore(row)
   let groups = groupsFor(backends)
+  let rights = config.auth
   const prober = new Prober({identity, clock, record: row => health?.record(row)})
   const catalogue = new Catalogue({groups, listsOf: backend => backend.lists, log: message => log.write(message)})
   const announcer = new ListAnnouncer(
@@ -244,6 +247,7 @@ export function assemble(parts: AssemblyParts): Assembly {
   const others = parts.shared && joinInstances(parts.shared, {sessions, services: () => services, scope: shared})
 
   function adopt(plan: ServerPlan, next: Services): void {
+    const before = members
     for (const {backend, settings} of plan.adjusted) backend.reconfigure(settings)
     members = plan.members
     backends = members.map(({backend}) => backend)
@@ -258,7 +262,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     lasting.requestStates.configure(keyFor(keys, 'request state'))
     sessions.configure(sessionLimits(plan.config))
     ownChildren.configure(max_client_processes)
-    for (const {from, to} of plan.changed) subscriptions.move(from, to)
+    handOver(before, plan, subscriptions)
     prober.watch(backends)
     for (const backend of [
       ...plan.added,
@@ -267,12 +271,26 @@ export function assemble(parts: AssemblyParts): Assembly {
     ])
       backendChanged(backend)
     announcer.note()
-    for (const backend of [...plan.removed, ...plan.changed.map(({from}) => from)]) letGo(backend)
+    for (const backend of [...plan.removed, ...plan.changed.map(({from}) => from)]) letGo(backend, before)
+    if (!isDeepStrictEqual(rights, plan.config.auth)) askForProof()
+    rights = plan.config.auth
+  }
+
+  /** Others may see other things, or nobody knows them any more: they come again, and are looked at anew. */
+  function askForProof(): void {
+    for (const method of new Set(allListKinds.map(kind => listKinds[kind].changed))) sessions.notifyAll(method, null)
+    sessions.endStreams()
   }
 
   /** A server that is no longer configured. */
-  function letGo(backend: Backend): void {
+  function letGo(backend: Backend, before: readonly Member[]): void {
     const release = async (): Promise<void> => {
+      // A request that came before may have subscribed since.
+      handOver(
+        before.filter(each => each.backend === backend),
+        {members, kept: []},
+        subscriptions,
+      )
       subscriptions.drop(backend)
       await Promise.all([...ownScopes].map(scope => scope.leave(backend)))
     }

@@ -10,9 +10,7 @@ const keyed = (server: object) => ({...unwatched, servers, server})
 
 async function open(url: string): Promise<string> {
   const params = {protocolVersion: '2025-11-25', capabilities: {}, clientInfo: {name: 'c', version: '1'}}
-  return (
-    (await postMcp(url, {jsonrpc: '2.0', id: 0, method: 'initialize', params})).headers.get('mcp-session-id') ?? ''
-  )
+  return (await postMcp(url, {jsonrpc: '2.0', id: 0, method: 'initialize', params})).headers.get('mcp-session-id') ?? ''
 }
 
 async function statusOf(url: string, session: string): Promise<number> {
