@@ -242,6 +242,7 @@ export function assemble(parts: AssemblyParts): Assembly {
     sessionAffinity: loadBalancerOf(settings).session_affinity,
     cache: cache.for(settings),
     listTimeoutMs: settings.server.list_timeout,
+    maxSubscriptions: settings.server.max_subscriptions,
   })
   let services = servicesOf(config, backends, () => groups)
   const others = parts.shared && joinInstances(parts.shared, {sessions, services: () => services, scope: shared})

@@ -2,7 +2,7 @@ import {notificationMessage} from '../../mcp/json-rpc.ts'
 import {metaKey} from '../../mcp/protocol.ts'
 import {arrayElements, findValue, setMember, stringAt} from '../../mcp/splice.ts'
 import type {Method, MethodAnswer, MethodCall} from '../method-call.ts'
-import {asKnown, chooseUri} from './resources.ts'
+import {allowSubscriptions, asKnown, chooseUri} from './resources.ts'
 
 /** The notifications that a listener may ask for, by their key in the filter. */
 const listFilters = {
@@ -18,6 +18,7 @@ export const listen: Method = async call => {
     Object.entries(listFilters).flatMap(([key, method]) => (asked(params, key) ? [method] : [])),
   )
   const uris = subscribedUris(params)
+  allowSubscriptions(call, uris.length)
   const say = (method: string, said: Buffer | null): void => {
     reply.push(notificationMessage(method, tagged(said, id)))
   }
@@ -70,7 +71,7 @@ function asked(params: Buffer | null, key: string): boolean {
 function subscribedUris(params: Buffer | null): string[] {
   const span = params && findValue(params, {start: 0, end: params.length}, ['notifications', 'resourceSubscriptions'])
   if (params === null || span === null) return []
-  return arrayElements(params, span).flatMap(element => stringAt(params, element) ?? [])
+  return [...new Set(arrayElements(params, span).flatMap(element => stringAt(params, element) ?? []))]
 }
 
 function accepted(params: Buffer | null, uris: readonly string[]): Record<string, unknown> {

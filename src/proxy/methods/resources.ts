@@ -23,6 +23,7 @@ export const readResource: Method = async call => {
 export const subscribeResource: Method = async call => {
   const {uri} = uriIn(call)
   const session = sessionOf(call)
+  allowSubscriptions(call, session.subscribed.size + (session.subscribed.has(uri) ? 0 : 1))
   const {backend, key: own} = await chooseUri(call, uri)
   call.record.serverId = backend.id
   const changed = notificationMessage('notifications/resources/updated', Buffer.from(JSON.stringify({uri})))
@@ -37,6 +38,16 @@ export const subscribeResource: Method = async call => {
   session.subscribed.get(uri)?.()
   session.subscribed.set(uri, end)
   return jsonResult({})
+}
+
+/** @param wanted resources that the client would watch then @throws RpcFailure */
+export function allowSubscriptions({services: {maxSubscriptions}}: MethodCall, wanted: number): void {
+  if (wanted <= maxSubscriptions) return
+  throw new RpcFailure(
+    rpcCode.invalidParams,
+    `Too many subscriptions: a client may watch ${maxSubscriptions} resources at a time (server.max_subscriptions)`,
+    {kind: 'TooManySubscriptions', blame: 'client'},
+  )
 }
 
 /** A notification about a resource by the name that the client has for it. */
