@@ -22,6 +22,7 @@ import {startProcess} from '../../test/conformance/started-process.ts'
 import {round} from './goals.ts'
 import {addedMs, judgeOutages} from './outage-goals.ts'
 import {startPostgres, startRedis} from './own-servers.mjs'
+import {threadTimes} from './process-figures.mjs'
 import {goalTable} from './report.mjs'
 import {runLoad} from './run-load.mjs'
 
@@ -77,7 +78,7 @@ const proxy = await startProxy(
     },
   },
 )
-const {socket} = JSON.parse(readFileSync(join(proxy.folder, 'state', 'runtime.json'), 'utf8'))
+const {socket, pid} = JSON.parse(readFileSync(join(proxy.folder, 'state', 'runtime.json'), 'utf8'))
 const control = new ControlClient(socket)
 const targets = [{server: 'echo', share: 1, healthy: true, deadlineMs: 5000}]
 
@@ -132,6 +133,7 @@ async function run({id, needs, begin, end}) {
   say(`${id}: ${seconds} s at ${rate} calls a second`)
   const quiet = await load(Math.max(4, seconds / 3))
   let outage
+  const before = threadTimes(pid)
   const during = await load(seconds + marginSeconds * 2, () => {
     outage = delay(marginSeconds * 1000)
       .then(() => begin(servers[needs]))
@@ -139,6 +141,7 @@ async function run({id, needs, begin, end}) {
       .then(() => end(servers[needs]))
   })
   await outage
+  const waitedMs = Math.round(threadTimes(pid).waitedMs - before.waitedMs)
   const rows = await rowsAfterReturn()
   return {
     id,
@@ -150,6 +153,7 @@ async function run({id, needs, begin, end}) {
     quietP99Ms: quiet.p99Ms,
     outageP50Ms: during.p50Ms,
     outageP99Ms: during.p99Ms,
+    waitedMs,
   }
 }
 
@@ -200,6 +204,11 @@ try {
         ...skipped.map(text => `skipped: ${text}`),
         '',
         textTable([head, ...rows]),
+        '',
+        ...results.map(
+          ({id, waitedMs}) =>
+            `${id}: the runtime waited for a core for ${(waitedMs / 1000).toFixed(1)} s; the less, the more the latencies mean`,
+        ),
         '',
         goalTable(goals),
         '',

@@ -19,7 +19,7 @@ import {startProxy} from '../../test/conformance/running-proxy.ts'
 import {startProcess} from '../../test/conformance/started-process.ts'
 import {round} from './goals.ts'
 import {startPostgres, startRedis} from './own-servers.mjs'
-import {rssMiB} from './process-figures.mjs'
+import {rssMiB, threadTimes} from './process-figures.mjs'
 import {goalTable} from './report.mjs'
 import {canReload, faults} from './resilience-faults.mjs'
 import {judgeSoak, repeated, slopePerMinute} from './resilience-goals.ts'
@@ -115,16 +115,6 @@ function smallFileSystem() {
     return undefined
   } finally {
     removeWithUs(folder)
-  }
-}
-
-/** How long the thread that serves requests has run, and waited for a core that others had. */
-function threadTimes(pid) {
-  try {
-    const [run, wait] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ').map(Number)
-    return {ranMs: run / 1e6, waitedMs: wait / 1e6}
-  } catch {
-    return {ranMs: 0, waitedMs: 0} // it has ended
   }
 }
 
