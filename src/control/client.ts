@@ -10,7 +10,9 @@ import {
   controlEvent,
   type ProbeAnswer,
   probeAnswer,
+  type ServerLists,
   type Snapshot,
+  serverLists,
   snapshot,
 } from './contract.ts'
 import {contractMajor, controlPath} from './paths.ts'
@@ -75,6 +77,18 @@ export class ControlClient {
     const path = `${controlPath.probe}?server=${encodeURIComponent(serverId)}`
     const response = await this.#request('POST', path, timeoutMs)
     return probeAnswer.parse(parseJson(await readAll(response, maxEventBytes)))
+  }
+
+  /** What one server lists. @throws AppError `CONTROL_REFUSED` where the runtime has none of that id, or is an older one */
+  async lists(serverId: string, signal?: AbortSignal, timeoutMs = defaultTimeoutMs): Promise<ServerLists> {
+    const path = `${controlPath.lists}?server=${encodeURIComponent(serverId)}`
+    const response = await this.#request('GET', path, timeoutMs, signal)
+    const parsed = serverLists.safeParse(parseJson(await readAll(response, maxSnapshotBytes)))
+    if (parsed.success) return parsed.data
+    throw new AppError(
+      'CONTROL_CONTRACT',
+      `the answer on ${this.socketPath} is no list: ${z.prettifyError(parsed.error)}`,
+    )
   }
 
   /** Events after `since` until the connection ends. Types that this version does not know are passed over. */

@@ -1,7 +1,7 @@
 import {chmodSync} from 'node:fs'
 import http, {type IncomingMessage, type ServerResponse} from 'node:http'
 import {type ActionId, actionIds} from '../control/action.ts'
-import type {ActionArgs, ActionResult, ControlEvent, ProbeAnswer, Snapshot} from '../control/contract.ts'
+import type {ActionArgs, ActionResult, ControlEvent, ProbeAnswer, ServerLists, Snapshot} from '../control/contract.ts'
 import {controlPath} from '../control/paths.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import type {EventLog} from './event-log.ts'
@@ -16,6 +16,8 @@ export interface ControlServerOptions {
   readonly snapshot: () => Snapshot
   /** Probes one server now; undefined where there is none of that id. */
   readonly probe: (serverId: string) => Promise<ProbeAnswer> | undefined
+  /** What one server lists; undefined where there is none of that id. */
+  readonly lists: (serverId: string) => ServerLists | undefined
   /** Those that this runtime offers. */
   readonly actions: Readonly<Partial<Record<ActionId, ActionHandler>>>
 }
@@ -61,6 +63,10 @@ function handle(options: ControlServerOptions, request: IncomingMessage, respons
   if (request.method === 'GET' && url.pathname === controlPath.snapshot) return json(response, 200, options.snapshot())
   if (request.method === 'GET' && url.pathname === controlPath.events) {
     return stream(options, response, Number(url.searchParams.get('since') ?? options.events.seq))
+  }
+  if (request.method === 'GET' && url.pathname === controlPath.lists) {
+    const lists = options.lists(url.searchParams.get('server') ?? '')
+    return lists === undefined ? json(response, 404, {error: 'no server of that id'}) : json(response, 200, lists)
   }
   if (request.method === 'POST' && url.pathname === controlPath.probe) {
     const probing = options.probe(url.searchParams.get('server') ?? '')

@@ -31,6 +31,7 @@ import {RequestMetrics} from './request-metrics.ts'
 import {openBreakerMemory} from './resilience/breaker-memory.ts'
 import {RuntimeLog} from './runtime-log.ts'
 import {runtimeRecord} from './runtime-record.ts'
+import {serverLists} from './server-lists.ts'
 import {sessionKeysOf} from './shared/session-keys.ts'
 import {openSharedState} from './shared/shared-state.ts'
 import {startRequestStore} from './start-request-store.ts'
@@ -239,6 +240,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       probe: id => {
         const backend = inside.backends.find(each => each.id === id)
         return backend && probeNow(inside.prober, backend, redactor)
+      },
+      lists: id => {
+        const backend = inside.backends.find(each => each.id === id)
+        return backend && serverLists(backend, catalogue.current)
       },
       actions: {
         stop: () => {
