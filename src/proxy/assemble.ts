@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util'
 import type {Config} from '../config/schema.ts'
 import type {BackendAnswer, Implementation} from '../mcp/connection.ts'
 import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
@@ -13,20 +14,21 @@ import {Backend} from './backend.ts'
 import {type BackendSettings, backendSettings} from './backend-settings.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import {balancers} from './balance/balancers.ts'
-import type {AnswerCache} from './cache/answer-cache.ts'
+import type {LiveCache} from './cache/live-cache.ts'
 import {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {OwnScope, sharedScope} from './client-scope.ts'
 import type {EventLog} from './event-log.ts'
 import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
-import {listsChangedBy} from './list-kinds.ts'
+import {allListKinds, listKinds, listsChangedBy} from './list-kinds.ts'
 import {RequestDetail} from './logging/request-detail.ts'
 import type {Services} from './method-call.ts'
 import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
 import {Prober} from './probe/prober.ts'
 import {ProfileScopes} from './profile-scopes.ts'
+import {handOver} from './reload/hand-over.ts'
 import {retire} from './reload/retire.ts'
 import {type Member, planServers, type ServerPlan} from './reload/server-plan.ts'
 import {RequestStates} from './request-state.ts'
@@ -62,11 +64,11 @@ export interface AssemblyParts {
   /** Where changes of a server's status, and its probes, are kept. */
   readonly health: HealthHistory | null
   /** What session ids and request states are signed with. */
-  readonly keys: SessionKeys
+  readonly keysOf: (config: Config) => SessionKeys
   /** Where there are other instances. */
   readonly shared: SharedState | undefined
   /** Where answers are kept or shared. */
-  readonly cache: AnswerCache | undefined
+  readonly cache: LiveCache
 }
 
 /** The inside of a runtime: what lives as long as it does, and what the configuration of the moment makes of it. */
@@ -99,7 +101,8 @@ const breakerNews = {
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(parts: AssemblyParts): Assembly {
   const {config, instance, clock, events, log, redactor, identity, server, reaper, health, cache} = parts
-  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
+  const keys = parts.keysOf(config)
+  const ids = new SessionIds(keyFor(keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
   const sessions = new Sessions({
     ...sessionLimits(config),
     clock,
@@ -130,12 +133,12 @@ export function assemble(parts: AssemblyParts): Assembly {
       log: message => log.write(message),
       onChange: backendChanged,
       onConnected: (backend, link) => {
-        cache?.connected(backend)
+        cache.connected(backend)
         subscriptions.connected(backend, link)
       },
       onBreaker: breakerChanged,
       onHeard: (backend, method) => {
-        cache?.heard(backend, method)
+        cache.heard(backend, method)
         if (serving.has(backend)) others?.news.announced(backend, method)
       },
       onNotification: backendNotified,
@@ -149,6 +152,7 @@ export function assemble(parts: AssemblyParts): Assembly {
   let serving: ReadonlySet<Backend> = new Set(backends)
   for (const row of parts.breakers.saved) backends.find(({id}) => id === row.serverId)?.breaker.restore(row)
   let groups = groupsFor(backends)
+  let rights = config.auth
   const prober = new Prober({identity, clock, record: row => health?.record(row)})
   const catalogue = new Catalogue({groups, listsOf: backend => backend.lists, log: message => log.write(message)})
   const announcer = new ListAnnouncer(
@@ -178,7 +182,7 @@ export function assemble(parts: AssemblyParts): Assembly {
   function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
     const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
     if (typeof uri === 'string' && params) {
-      cache?.resourceUpdated(backend, uri)
+      cache.resourceUpdated(backend, uri)
       return subscriptions.updated(backend, uri, params)
     }
     if (serving.has(backend) && listsChangedBy(method).length > 0) sessions.notifyAll(method, params)
@@ -210,11 +214,10 @@ export function assemble(parts: AssemblyParts): Assembly {
     sessions,
     subscriptions,
     parkedCalls,
-    requestStates: new RequestStates(keyFor(parts.keys, 'request state')),
+    requestStates: new RequestStates(keyFor(keys, 'request state')),
     detail: new RequestDetail(log),
     identity,
     server,
-    cache,
     now: clock.now,
     scopeFor: (principal: string, profile: ClientProfile) =>
       profile.interactive ? profileScopes.for(principal, profile) : shared,
@@ -237,12 +240,15 @@ export function assemble(parts: AssemblyParts): Assembly {
       return own()
     },
     sessionAffinity: loadBalancerOf(settings).session_affinity,
+    cache: cache.for(settings),
     listTimeoutMs: settings.server.list_timeout,
+    maxSubscriptions: settings.server.max_subscriptions,
   })
   let services = servicesOf(config, backends, () => groups)
   const others = parts.shared && joinInstances(parts.shared, {sessions, services: () => services, scope: shared})
 
   function adopt(plan: ServerPlan, next: Services): void {
+    const before = members
     for (const {backend, settings} of plan.adjusted) backend.reconfigure(settings)
     members = plan.members
     backends = members.map(({backend}) => backend)
@@ -251,8 +257,13 @@ export function assemble(parts: AssemblyParts): Assembly {
     groups = groupsFor(backends, loadBalancerOf(plan.config))
     catalogue.regroup(groups)
     for (const scope of ownScopes) scope.regroup(groups)
+    const {session_max_age, max_client_processes} = plan.config.server
+    const keys = parts.keysOf(plan.config)
+    ids.configure(keyFor(keys, 'session id'), session_max_age)
+    lasting.requestStates.configure(keyFor(keys, 'request state'))
     sessions.configure(sessionLimits(plan.config))
-    for (const {from, to} of plan.changed) subscriptions.move(from, to)
+    ownChildren.configure(max_client_processes)
+    handOver(before, plan, subscriptions)
     prober.watch(backends)
     for (const backend of [
       ...plan.added,
@@ -261,12 +272,26 @@ export function assemble(parts: AssemblyParts): Assembly {
     ])
       backendChanged(backend)
     announcer.note()
-    for (const backend of [...plan.removed, ...plan.changed.map(({from}) => from)]) letGo(backend)
+    for (const backend of [...plan.removed, ...plan.changed.map(({from}) => from)]) letGo(backend, before)
+    if (!isDeepStrictEqual(rights, plan.config.auth)) askForProof()
+    rights = plan.config.auth
+  }
+
+  /** Others may see other things, or nobody knows them any more: they come again, and are looked at anew. */
+  function askForProof(): void {
+    for (const method of new Set(allListKinds.map(kind => listKinds[kind].changed))) sessions.notifyAll(method, null)
+    sessions.endStreams()
   }
 
   /** A server that is no longer configured. */
-  function letGo(backend: Backend): void {
+  function letGo(backend: Backend, before: readonly Member[]): void {
     const release = async (): Promise<void> => {
+      // A request that came before may have subscribed since.
+      handOver(
+        before.filter(each => each.backend === backend),
+        {members, kept: []},
+        subscriptions,
+      )
       subscriptions.drop(backend)
       await Promise.all([...ownScopes].map(scope => scope.leave(backend)))
     }

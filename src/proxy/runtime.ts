@@ -11,7 +11,7 @@ import {systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
 import {assemble} from './assemble.ts'
 import {cacheActions} from './cache/cache-actions.ts'
-import {openAnswerCache} from './cache/open-answer-cache.ts'
+import {LiveCache} from './cache/live-cache.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
@@ -32,7 +32,7 @@ import {openBreakerMemory} from './resilience/breaker-memory.ts'
 import {RuntimeLog} from './runtime-log.ts'
 import {runtimeRecord} from './runtime-record.ts'
 import {serverLists} from './server-lists.ts'
-import {openSessionKeys} from './shared/session-keys.ts'
+import {sessionKeysOf} from './shared/session-keys.ts'
 import {openSharedState} from './shared/shared-state.ts'
 import {startRequestStore} from './start-request-store.ts'
 import {
@@ -100,24 +100,25 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     events,
     redactor,
   })
-  const cache = await openAnswerCache({config, clock, redactor, log: message => log.write(message)}).catch(
-    (error: unknown) => {
-      log.close()
-      throw error
-    },
-  )
+  const cache = new LiveCache({clock, redactor, log: message => log.write(message)})
+  const opened = await cache.prepare(config).catch((error: unknown) => {
+    log.close()
+    throw error
+  })
+  await opened.use()
   const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
   const warnOfKey = (message: string): void =>
     log.write({level: 'WARN', module: 'runtime', kind: 'SessionKey', message})
-  const keys = openSessionKeys(config.server, options.stateDir, warnOfKey)
+  const keysOf = sessionKeysOf(options.stateDir, warnOfKey)
   const shared = await openSharedState(config, {
     instance,
     redactor,
     now: () => events.now(),
     log: message => log.write(message),
   })
-  if (shared && !keys.configured) warnOfKey('Redis is shared and server.session_key is not set: sessions stay here')
+  if (shared && config.server.session_key === undefined)
+    warnOfKey('Redis is shared and server.session_key is not set: sessions stay here')
   const store = await startRequestStore(config, options.stateDir, log)
   const requestLog = store.requests
   const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics, requestLog})
@@ -142,7 +143,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log.write({level: 'WARN', module: 'store', kind: 'BreakerStates', message}),
   )
   const inside = assemble({
-    keys,
+    keysOf: next => keysOf(next.server),
     shared,
     config,
     instance,
@@ -156,7 +157,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     stateDir: options.stateDir,
     health: store.health,
     breakers,
-    cache: cache?.answers,
+    cache,
   })
   const {catalogue, sessions} = inside
   const wire = (next: Config, services: Services, former?: Wiring): Promise<Wiring> =>
@@ -177,7 +178,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     reaper.dismiss()
     lag.stop()
     void Promise.all([inside.stop(), store.close(200), breakers.close(), shared?.close()])
-    cache?.close()
+    cache.close()
     log.close()
     throw error
   })
@@ -200,7 +201,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       tls: listeners.tls,
       requestLog,
       shared: shared?.report(),
-      cache: cache?.report(),
+      cache: cache.report(),
     })
   const listeners = new Listeners({
     record,
@@ -224,7 +225,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     control?.closeAllConnections()
     lag.stop()
     sessions.stop()
-    cache?.close()
+    cache.close()
   }
 
   try {
@@ -305,6 +306,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       apply: next =>
         swap(next, {
           inside,
+          cache,
           now: clock.now,
           running: () => state === 'running',
           wire: (own, plan) => wire(own, inside.servicesFor(plan), wiring),
