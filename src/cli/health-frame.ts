@@ -35,7 +35,7 @@ export function healthFrame(view: HealthView, look: FrameLook): string[] {
   if (servers.length + 1 <= left) return [...head, ...healthLines(servers, look)]
   // A line for the header of the table, one for those that are not shown; what is down comes first then.
   const room = Math.max(0, left - 2)
-  const urgent = [...servers.filter(isDown), ...servers.filter(server => !isDown(server))]
+  const urgent = urgentFirst(servers)
   const hidden = urgent.slice(room)
   const more = cut(`${look.glyphs.cut} ${hidden.length} more not shown: ${counts(hidden)}`, look)
   const table = room === 0 ? [] : healthLines(urgent.slice(0, room), look)
@@ -61,9 +61,14 @@ function headLines({snapshot, lost}: HealthView, servers: readonly ServerHealth[
 /** `970 up, 6 down`, the bad ones first. */
 function counts(servers: readonly ServerHealth[]): string {
   const found = new Map<ServerHealth['status'], number>()
-  const urgent = [...servers.filter(isDown), ...servers.filter(server => !isDown(server))]
-  for (const {status} of urgent) found.set(status, (found.get(status) ?? 0) + 1)
+  for (const {status} of urgentFirst(servers)) found.set(status, (found.get(status) ?? 0) + 1)
   return [...found].map(([status, count]) => `${count} ${status}`).join(', ')
+}
+
+function urgentFirst(servers: readonly ServerHealth[]): ServerHealth[] {
+  const rank = (server: ServerHealth): number =>
+    isDown(server) ? 0 : server.status === 'starting' ? 1 : server.status === 'up' ? 2 : 3
+  return servers.toSorted((a, b) => rank(a) - rank(b))
 }
 
 function cut(text: string, {cols, glyphs}: FrameLook): string {

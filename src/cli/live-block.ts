@@ -7,6 +7,7 @@ const showCursor = '\u001b[?25h'
 /** DEC mode 2026: a terminal that knows it shows the whole at once; others pass over it. */
 const together = ['\u001b[?2026h', '\u001b[?2026l'] as const
 const clearRest = '\u001b[K'
+const clearBelow = '\u001b[J'
 
 /** `process.stdout` on a terminal. */
 export interface BlockOutput {
@@ -15,8 +16,8 @@ export interface BlockOutput {
 }
 
 /**
- * Some lines of a terminal that are written over in place: no alternate screen, and nothing is cleared but the ends of
- * lines, so that nothing flickers and what stood above stays. The cursor waits, hidden, on the line below.
+ * Some lines of a terminal that are written over in place: no alternate screen, and while its size stays nothing is
+ * cleared but the ends of lines, so that nothing flickers. What stood above stays. The cursor waits, hidden, on the line below.
  */
 export class LiveBlock {
   readonly #output: BlockOutput
@@ -35,14 +36,15 @@ export class LiveBlock {
   draw(lines: readonly string[]): boolean {
     const {columns} = this.#output
     const kept = columns === this.#columns
-    const below = Math.max(0, this.#shown.length - lines.length)
     const changed = lines.map((line, index) => (kept && line === this.#shown[index] ? '' : `${line}${clearRest}`))
     const text = [
-      ...(this.#hidden ? [] : [hideCursor]),
+      this.#hidden ? '' : hideCursor,
       this.#toTop(),
+      // What a change of width has broken in two stays joined for the terminal until it is cleared as a whole.
+      kept ? '' : clearBelow,
       ...changed.map(line => `\r${line}\r\n`),
-      `${clearRest}\r\n`.repeat(below),
-      up(below),
+      // Blank lines instead would scroll a terminal that became lower.
+      lines.length < this.#shown.length ? clearBelow : '',
     ]
     this.#shown = lines
     this.#columns = columns

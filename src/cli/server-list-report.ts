@@ -33,7 +33,7 @@ const columns: readonly FittedColumn[] = [
   {title: 'SERVER', priority: 1, min: 16, max: 32},
   {title: 'TRANSPORT', priority: 6},
   {title: 'STATUS', priority: 2},
-  {title: 'PREFIX', priority: 7, min: 6, max: 16},
+  {title: 'PREFIX', priority: 7},
   {title: 'TOOLS', priority: 4, align: 'right'},
   {title: 'PID', priority: 5},
   {title: 'TARGET', priority: 3, min: 20},
