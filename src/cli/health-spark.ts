@@ -10,7 +10,8 @@ export interface Look {
 
 /** One cell a look: how long it took against the longest, the sign of a failure, a blank where nothing is known. */
 export function latencyBars(looks: readonly Look[], glyphs: Glyphs): string {
-  const longest = Math.max(0, ...looks.map(({ms}) => ms ?? 0))
+  // How long a failure took is its deadline, and would flatten all others.
+  const longest = Math.max(0, ...looks.map(({ok, ms}) => (ok === true ? (ms ?? 0) : 0)))
   // The lowest level of the ASCII set is a blank: whoever answered at once has to be seen too.
   const lowest = glyphs.ascii ? 1 : 0
   const last = glyphs.levels.length - 1

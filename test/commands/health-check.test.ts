@@ -50,8 +50,8 @@ it('health history shows what the probes saw, also when the runtime has ended', 
   expect(document.rows.at(-1)).toMatchObject({ok: false})
   const {code, stdout} = await history()
   expect(code).toBe(0)
-  expect(stdout).toMatch(/^m: \d+ looks in the last 1h.*, \d+ bad \([\d.]+ %\); latency p50 /)
-  expect(stdout).toMatch(/^\.*[▁-█x]+ {2}one cell is 1m/m)
+  expect(stdout).toMatch(/^m: \d+ looks in the last 1h.*, \d+ bad \([\d.]+ %\)\nlatency p50 /)
+  expect(stdout).toMatch(/^latency  [ ▁-█✗]+ {2}to [\d.]+ms\nup\/down  ·+[━✗]+\n +\d\d:\d\d:\d\d +one cell is 1m +\d\d:\d\d:\d\d UTC$/m)
   expect(stdout).toMatch(/within 200 ms/)
   expect(await runCli(['health', 'history', '--server', 'm', '--last', 'soon'], {env: runtime.env})).toMatchObject({
     code: 2,

@@ -4,6 +4,8 @@ import {durationFlag} from '../../cli/duration-flag.ts'
 import {printJson, printLine} from '../../cli/output.ts'
 import {exitCode} from '../../shared/exit-code.ts'
 
+const defaultIntervalMs = 2000
+
 export default class HealthStatus extends BaseCommand {
   static override readonly summary = 'show each server: up or down, since when, and why'
   static override readonly examples = [
@@ -16,14 +18,14 @@ export default class HealthStatus extends BaseCommand {
     watch: Flags.boolean({
       description: 'go on until ^C, also while the runtime is away; with --json a document a line',
     }),
-    interval: durationFlag({default: 2000, dependsOn: ['watch'], description: 'with --watch: how often'}),
+    interval: durationFlag({dependsOn: ['watch'], description: 'with --watch: how often; 2s by default'}),
   }
 
   override async run(): Promise<void> {
     const {flags} = await this.parse(HealthStatus)
     if (flags.watch) {
       const {watchHealth} = await import('../../cli/health-watch.ts')
-      process.exitCode = await watchHealth({intervalMs: flags.interval, json: flags.json})
+      process.exitCode = await watchHealth({intervalMs: flags.interval ?? defaultIntervalMs, json: flags.json})
       return
     }
     const {instanceSnapshot} = await import('../../cli/instance.ts')
