@@ -35,7 +35,7 @@ export class LiveBlock {
    */
   draw(lines: readonly string[]): boolean {
     const {columns} = this.#output
-    const kept = columns === this.#columns
+    const kept = columns === this.#columns || this.#shown.length === 0
     const changed = lines.map((line, index) => (kept && line === this.#shown[index] ? '' : `${line}${clearRest}`))
     const text = [
       this.#hidden ? '' : hideCursor,

@@ -40,7 +40,7 @@ it('leaves out what matters least when even that is too much', () => {
 it('is never wider than the screen, has a line for each row, and lets nothing through that a terminal obeys', () => {
   const cell = fc.oneof(
     fc.string({unit: 'binary', maxLength: 60}),
-    fc.stringMatching(/^[a-z가-힣\u0300-\u0310😀\u001b\n]{0,40}$/u),
+    fc.string({unit: fc.constantFrom('a', '가', '\u0301', '😀', '\u001b', '\n', '\u202e'), maxLength: 40}),
   )
   fc.assert(
     fc.property(

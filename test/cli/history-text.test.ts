@@ -17,12 +17,23 @@ function row(minute: number, latencyMs: number | null, error: string | null = nu
 function history(rows: readonly Row[], change: Partial<HealthHistoryDocument> = {}): HealthHistoryDocument {
   const [since, until] = [new Date(sinceMs).toISOString(), new Date(sinceMs + hour).toISOString()]
   const failures = rows.filter(({ok}) => !ok).length
-  return {server: 'web', since, until, checks: rows.length, failures, latency: {p50: 1, p99: 2, max: 80}, rows, ...change}
+  return {
+    server: 'web',
+    since,
+    until,
+    checks: rows.length,
+    failures,
+    latency: {p50: 1, p99: 2, max: 80},
+    rows,
+    ...change,
+  }
 }
 
 it('draws latency and up or down over the time that was asked for', () => {
-  const lines = historyText(history([row(0, 0.1), row(29.5, 40), row(30, 5), row(58, 200, 'too late'), row(59, 80)]), look)
-    .split('\n')
+  const lines = historyText(
+    history([row(0, 0.1), row(29.5, 40), row(30, 5), row(58, 200, 'too late'), row(59, 80)]),
+    look,
+  ).split('\n')
   const gap = (count: number): string => ' '.repeat(count)
   expect(lines.slice(0, 7)).toEqual([
     'web: 5 looks in the last 1h, 1 bad (20.0 %)',
