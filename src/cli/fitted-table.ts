@@ -3,6 +3,7 @@ import {solveColumns} from '../tui/text/columns.ts'
 import type {Glyphs} from '../tui/text/glyphs.ts'
 import {fitText} from '../tui/text/line.ts'
 import {textWidth} from '../tui/text/width.ts'
+import {fitName} from './fit-name.ts'
 import type {Paint, Role} from './style.ts'
 
 export interface FittedColumn {
@@ -14,6 +15,8 @@ export interface FittedColumn {
   /** Cells that it gets at most while others are narrowed. */
   readonly max?: number
   readonly align?: 'left' | 'right'
+  /** Names are cut in the middle, text at its end. */
+  readonly name?: boolean
 }
 
 export type Cell = string | {readonly text: string; readonly role: Role}
@@ -45,7 +48,8 @@ export function fittedTable(columns: readonly FittedColumn[], rows: readonly (re
       .flatMap((cell, index) => {
         const width = widths[index] ?? 0
         if (width === 0) return []
-        const fitted = fitText(cell, width, glyphs.cut, columns[index]?.align)
+        const {name, align} = columns[index] ?? {}
+        const fitted = fitText(name === true ? fitName(cell, width, glyphs.cut) : cell, width, glyphs.cut, align)
         const text = index === last ? fitted.trimEnd() : fitted
         const role = roles[index]
         return [role === undefined ? text : paint(role, text)]

@@ -52,7 +52,7 @@ export function isDown({status}: ServerHealth): boolean {
 }
 
 const columns: readonly FittedColumn[] = [
-  {title: 'SERVER', priority: 1, min: 12, max: 32},
+  {title: 'SERVER', priority: 1, min: 18, max: 32, name: true},
   {title: 'TRANSPORT', priority: 8},
   {title: 'SPEAKS', priority: 9},
   {title: 'BRIDGED', priority: 10},

@@ -30,7 +30,7 @@ export function serverListDocument(snapshot: Snapshot): ServerListDocument {
 }
 
 const columns: readonly FittedColumn[] = [
-  {title: 'SERVER', priority: 1, min: 16, max: 32},
+  {title: 'SERVER', priority: 1, min: 16, max: 32, name: true},
   {title: 'TRANSPORT', priority: 6},
   {title: 'STATUS', priority: 2},
   {title: 'PREFIX', priority: 7},

@@ -88,8 +88,8 @@ function sourceOf(name: string, servers: readonly Named[]): string | null {
 }
 
 const columns: readonly FittedColumn[] = [
-  {title: 'TOOL', priority: 1, min: 20},
-  {title: 'SERVER', priority: 3, min: 8, max: 16},
+  {title: 'TOOL', priority: 1, min: 20, name: true},
+  {title: 'SERVER', priority: 3, min: 8, max: 16, name: true},
   {title: 'TOKENS', priority: 2, align: 'right'},
   {title: 'DESCRIPTION', priority: 4, min: 10},
 ]

@@ -29,6 +29,15 @@ it('narrows what can be narrowed, and says where it has cut', () => {
   ])
 })
 
+it('cuts names in the middle: what differs stands at their end', () => {
+  const names = [...columns.map((column, index) => ({...column, name: index === 0}))]
+  const rows = [1, 2].map(at => [`payments-production-eu-${at}`, 'up', '', 'because of this and that'])
+  expect(fittedTable(names, rows, look).slice(1)).toEqual([
+    'payments-…ion-eu-1  up        because o…',
+    'payments-…ion-eu-2  up        because o…',
+  ])
+})
+
 it('leaves out what matters least when even that is too much', () => {
   const [head = ''] = fittedTable(columns, [['a'.repeat(60), 'up', '12', 'because of this and that']], {
     ...look,
@@ -48,7 +57,11 @@ it('is never wider than the screen, has a line for each row, and lets nothing th
       fc.integer({min: 1, max: 200}),
       fc.boolean(),
       (rows, cols, ascii) => {
-        const lines = fittedTable(columns, rows, {cols, glyphs: ascii ? asciiGlyphs : unicodeGlyphs, paint: plain})
+        const lines = fittedTable(
+          columns.map(column => ({...column, name: cols % 2 === 0})),
+          rows,
+          {cols, glyphs: ascii ? asciiGlyphs : unicodeGlyphs, paint: plain},
+        )
         expect(lines).toHaveLength(rows.length + 1)
         for (const line of lines) {
           expect(textWidth(line)).toBeLessThanOrEqual(cols)

@@ -48,7 +48,7 @@ test.each([
   const lines = await shown(args, scene.env, scene.folder)
   expect(lines).toHaveLength(3)
   expect(lines[0]).toMatch(new RegExp(`^SERVER .*STATUS .*${last}$`))
-  expect(lines[1]).toMatch(/^payments-g.*… .*down/)
+  expect(lines[1]).toMatch(/^payments.*….*and-on .*down/)
   expect(lines[2]).toMatch(/^mém<U\+202E>/)
 })
 
