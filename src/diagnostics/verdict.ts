@@ -22,9 +22,13 @@ export function verdictOf(groups: readonly FindingGroup[]): string {
   }
   const warnings = roots.filter(({status}) => status === 'warn')
   const [warning] = warnings
-  const hint = findings.find(({status, remedy}) => status === 'skip' && remedy !== null)?.remedy
-  const unseen = counts.skip === 0 ? '' : `; ${counted(counts.skip, 'check')} could not look${hint ? ` (${hint})` : ''}`
-  if (warning !== undefined) return `no failure, ${counted(warnings.length, 'warning')}: ${warning.summary}${unseen}`
+  const denied = findings.filter(({status, remedy}) => status === 'skip' && remedy !== null)
+  const unseen =
+    denied.length === 0 ? '' : `; ${counted(denied.length, 'check')} could not look (${denied[0]?.remedy ?? ''})`
+  if (warning !== undefined) {
+    const head = `no failure, ${counted(warnings.length, 'warning')}${warnings.length === 1 ? '' : '; first'}`
+    return `${head}: ${sentence(warning)}${unseen}`
+  }
   return `no problem found: ${counted(counts.pass + counts.info, 'check')} fine${unseen}`
 }
 

@@ -17,6 +17,7 @@ import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
 import {Listeners} from './listeners.ts'
 import {changeLogLevel} from './logging/change-log-level.ts'
+import {HeapTrend} from './heap-trend.ts'
 import {LoopLag} from './loop-lag.ts'
 import type {Services} from './method-call.ts'
 import {metricsText} from './metrics-text.ts'
@@ -128,6 +129,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   let state: Snapshot['state'] = 'starting'
 
   const lag = new LoopLag()
+  const heap = new HeapTrend({wallMs: systemClock.wallMs})
   const reaper = startReaper(instance, error =>
     log.write({
       level: 'ERROR',
@@ -175,6 +177,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   let wiring = await wire(config, inside.services).catch((error: unknown) => {
     reaper.dismiss()
     lag.stop()
+    heap.stop()
     void Promise.all([inside.stop(), store.close(200), breakers.close(), shared?.close()])
     cache?.close()
     log.close()
@@ -191,6 +194,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       sessions,
       catalogue,
       backends: inside.backends,
+      heap,
       lag,
       log,
       profiling: profiles.address,
@@ -222,6 +226,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     control?.close()
     control?.closeAllConnections()
     lag.stop()
+    heap.stop()
     sessions.stop()
     cache?.close()
   }
