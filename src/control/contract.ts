@@ -242,7 +242,10 @@ export const snapshot = z.object({
     rssBytes: z.number(),
     heapUsedBytes: z.number(),
     /** `[time in ms, bytes]`: the least that the heap held in each five minutes of the last day, oldest first. */
-    heapLeast: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly().optional(),
+    heapLeast: z
+      .array(z.tuple([z.number(), z.number()]).readonly())
+      .readonly()
+      .optional(),
     /** User and system time since the start. */
     cpuMs: z.number(),
     /** 99th percentile of the last seconds, above the timer's own resolution. */

@@ -12,8 +12,9 @@ export function verdictOf(groups: readonly FindingGroup[]): string {
   const [first] = bad
   if (first !== undefined) {
     const head = bad.length === 1 ? '' : `${bad.length} problems; first: `
-    const notRunning = groups[0]?.consequences.some(({id, status}) => id === 'process.running' && status === 'fail')
-    return `${head}${notRunning === true ? 'not running, since ' : ''}${sentence(first)}`
+    const runtime = groups[0]?.consequences.find(({id, status}) => id === 'process.running' && status === 'fail')
+    const dead = runtime?.summary.includes(' is alive but ') === true ? 'alive but mute' : 'not running'
+    return `${head}${runtime === undefined ? '' : `${dead}, since `}${sentence(first)}`
   }
   const counts = countByStatus(findings)
   if (sawNothing(findings)) {

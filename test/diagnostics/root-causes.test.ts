@@ -91,7 +91,15 @@ describe('reportOf', () => {
 
   test.each([
     [[finding('a', 'pass'), finding('b', 'info')], 'no problem found: 2 checks fine'],
-    [[finding('a', 'pass'), finding('b', 'skip')], 'no problem found: 1 check fine; 1 check could not look'],
+    [[finding('a', 'pass'), finding('b', 'skip')], 'no problem found: 1 check fine'],
+    [
+      [finding('a', 'pass'), {...finding('b', 'skip'), remedy: 'run this as root'}],
+      'no problem found: 1 check fine; 1 check could not look (run this as root)',
+    ],
+    [
+      [{...finding('a', 'warn'), remedy: 'mend it'}, finding('b', 'warn')],
+      'no failure, 2 warnings; first: a warn. To do: mend it',
+    ],
     [[finding('a', 'pass'), finding('b', 'warn')], 'no failure, 1 warning: b warn'],
     [[finding('a', 'skip')], 'nothing could be seen: a skip'],
     [[finding('a', 'fail'), finding('b', 'fail')], '2 problems; first: a fail'],

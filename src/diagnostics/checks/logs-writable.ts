@@ -27,10 +27,14 @@ export const logsWritable: Check<['logs.sizes', 'process.details']> = {
     const ownerOnly = (mode & 0o022) === 0
     if (runsAs !== null && runsAs !== 'root' && runsAs !== owner && ownerOnly) {
       return [
-        fail(folder, `the log folder cannot be written by the runtime: ${folder} belongs to ${owner}, it runs as ${runsAs}`, {
-          evidence: ['its lines go nowhere from the next rotation on, or already do'],
-          remedy: `chown ${runsAs} ${folder}, or name another folder with paths.logs`,
-        }),
+        fail(
+          folder,
+          `the log folder cannot be written by the runtime: ${folder} belongs to ${owner}, it runs as ${runsAs}`,
+          {
+            evidence: ['its lines go nowhere from the next rotation on, or already do'],
+            remedy: `chown ${runsAs} ${folder}, or name another folder with paths.logs`,
+          },
+        ),
       ]
     }
     if (writable) return [pass(folder, `${folder} can be written`)]

@@ -26,8 +26,10 @@ export const processHeapGrowth: Check<['control.snapshot']> = {
     const points = snapshot.process.heapLeast ?? []
     const [first, last] = [points[0], points.at(-1)]
     if (first === undefined || last === undefined || points.length < fewest)
-      return [info('', `the heap holds ${formatBytes(snapshot.process.heapUsedBytes)}; too young to say whether it grows`)]
-    const slope = medianSlope(points)
+      return [
+        info('', `the heap holds ${formatBytes(snapshot.process.heapUsedBytes)}; too young to say whether it grows`),
+      ]
+    const slope = growth(points)
     const over = formatDuration(last[0] - first[0])
     const text = `${slope < 0 ? '-' : ''}${formatBytes(Math.abs(slope))} an hour over ${over}`
     const grown = last[1] - first[1]
@@ -41,13 +43,20 @@ export const processHeapGrowth: Check<['control.snapshot']> = {
   },
 }
 
-/** Theil-Sen: bytes an hour, the median of the slopes between points half the time apart; one burst does not move it. */
+/**
+ * Theil-Sen: bytes an hour, the median of the slopes of all pairs of points, so that one burst does not move it; the
+ * smaller one of the whole time and of its latter half, so that a cache that filled once is no growth.
+ */
+function growth(points: Points): number {
+  return Math.min(medianSlope(points), medianSlope(points.slice(points.length >> 1)))
+}
+
 function medianSlope(points: Points): number {
-  const half = Math.floor(points.length / 2)
-  const slopes = points.slice(0, points.length - half).flatMap((from, index) => {
-    const to = points[index + half]
-    return to === undefined || to[0] <= from[0] ? [] : [((to[1] - from[1]) / (to[0] - from[0])) * 3_600_000]
-  })
+  const slopes = points.flatMap(([fromMs, from], index) =>
+    points
+      .slice(index + 1)
+      .flatMap(([toMs, to]) => (toMs > fromMs ? [((to - from) / (toMs - fromMs)) * 3_600_000] : [])),
+  )
   slopes.sort((a, b) => a - b)
   return slopes[slopes.length >> 1] ?? 0
 }

@@ -98,8 +98,8 @@ function living(
     remedy: stopped
       ? `kill -CONT ${record.pid} lets it go on`
       : removed
-      ? `it serves on, but cannot be asked: restart it when it suits (kill ${record.pid}, then start it as before)`
-      : `look at the newest lines in ${record.logPath}; if it stays silent, end it with kill ${record.pid} and start it anew`,
+        ? `it serves on, but cannot be asked: restart it when it suits (kill ${record.pid}, then start it as before)`
+        : `look at the newest lines in ${record.logPath}; if it stays silent, end it with kill ${record.pid} and start it anew`,
   })
 }
 

@@ -17,7 +17,7 @@ export const processSingle: Check<['process.runtimes']> = {
     const pids = same.map(({pid}) => pid)
     return [
       warn(configPath, `${same.length} runtimes work on the same configuration: pids ${pids.join(', ')}`, {
-        evidence: same.map(({pid, stateDir}) => `pid ${pid}${stateDir === null ? '' : ` keeps its state in ${stateDir}`}`),
+        evidence: same.map(({pid, stateDir}) => `pid ${pid} keeps its state in ${stateDir}`),
         remedy: `end the one that nobody manages: kill PID of ${pids.join(' or ')}`,
       }),
     ]

@@ -100,7 +100,14 @@ function backAgain(server: ServerSnapshot): CheckResult {
 }
 
 /** What would explain that one server is not up, nearest first; looked at only in a whole run. */
-const explaining = ['servers.handshake', 'servers.credentials', 'servers.command', 'network.tls', 'network.connect', 'network.dns']
+const explaining = [
+  'servers.handshake',
+  'servers.credentials',
+  'servers.command',
+  'network.tls',
+  'network.connect',
+  'network.dns',
+]
 
 const words = {
   restarting: 'not up but between two starts',

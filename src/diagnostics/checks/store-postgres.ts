@@ -15,7 +15,10 @@ export const storePostgres: Check<['store.postgres']> = {
     const address = outline.postgres ? formatHostPort(outline.postgres) : ''
     const remedy = 'psql with the URL of observability.request_log.postgres; rows wait in <state>/spool meanwhile'
     if (postgres.state !== 'known') {
-      const why = postgres.state === 'timeout' ? 'it accepts connections and says nothing' : postgres.why.replace(/^(?:store\.postgres: )?(?:PostgreSQL cannot be read: )?/, '')
+      const why =
+        postgres.state === 'timeout'
+          ? 'it accepts connections and says nothing'
+          : postgres.why.replace(/^(?:store\.postgres: )?(?:PostgreSQL cannot be read: )?/, '')
       return [fail(address, `PostgreSQL cannot be read: ${why}`, {remedy})]
     }
     if (!postgres.value.rows)

@@ -17,7 +17,13 @@ export const storeRedis: Check<['store.redis']> = {
     const address = formatHostPort(outline.redis)
     const remedy = `redis-cli -h ${outline.redis.host} -p ${outline.redis.port} ping; the runtime goes on by itself meanwhile`
     if (redis.state === 'absent' || redis.state === 'timeout')
-      return [fail(address, `Redis does not answer: ${redis.state === 'timeout' ? 'it accepts connections and says nothing' : redis.why}`, {remedy})]
+      return [
+        fail(
+          address,
+          `Redis does not answer: ${redis.state === 'timeout' ? 'it accepts connections and says nothing' : redis.why}`,
+          {remedy},
+        ),
+      ]
     if (redis.state !== 'known') return [notSeen(redis, address)]
     const {answer, ms} = redis.value
     if (answer !== '+PONG')

@@ -1,44 +1,33 @@
-import {readdirSync, readlinkSync} from 'node:fs'
-import {resolve} from 'node:path'
-import {discoverConfig} from '../../config/discover.ts'
-import {readArgv, readProcessStat} from '../../shared/proc.ts'
+import {basename, dirname} from 'node:path'
+import {readRuntimeFile} from '../../control/runtime-file.ts'
+import {isAlive} from '../../shared/proc.ts'
 import type {RunningRuntime} from '../facts/host.ts'
 import type {Collector} from '../live-facts.ts'
-import {readEnvironment} from './process-environment.ts'
+import {procText} from './proc-text.ts'
 
 /**
- * Processes of this machine that are runtimes, by the program they run (`bin/runtime.js` and an order), not by a name.
- * Those of other users are only told as far as this user may look.
+ * Runtimes of this machine, wherever their state folders are: the kernel lists every bound unix socket, and beside a
+ * control socket lies the record of whom it belongs to. What this user may not read is left out.
  */
 export const processRuntimes: Collector<'process.runtimes'> = {
   kind: 'process.runtimes',
   timeoutMs: 3000,
   async collect() {
-    const found = readdirSync('/proc').flatMap(name => (/^\d+$/.test(name) ? runtimeOf(Number(name)) : []))
-    return {state: 'known', value: found}
+    const table = procText('/proc/net/unix')
+    if (table === undefined) return {state: 'absent', why: 'there is no /proc/net/unix to find runtimes in'}
+    return {state: 'known', value: stateFolders(table).flatMap(runtimeIn)}
   },
 }
 
-function runtimeOf(pid: number): RunningRuntime[] {
-  const argv = readArgv(pid) ?? []
-  const entry = argv.findIndex(argument => argument.endsWith('/bin/runtime.js'))
-  const stat = entry < 0 ? undefined : readProcessStat(pid)
-  if (stat === undefined || stat.state === 'Z') return []
-  const env = readEnvironment(pid)
-  return [{pid, configPath: configOf(pid, argv[entry + 1] ?? '', env), stateDir: env?.ONLY1MCP_STATE_DIR ?? null}]
+/** The path is the last column, and may hold spaces. */
+export function stateFolders(table: string): readonly string[] {
+  const paths = table.split('\n').flatMap(line => /^\S+: (?:\S+ +){6}(\/.*)$/.exec(line)?.[1] ?? [])
+  return [...new Set(paths.filter(path => basename(path) === 'control.sock').map(dirname))]
 }
 
-/** As the runtime itself finds it; null where its environment and folder are not for this user to see. */
-function configOf(pid: number, order: string, env: Readonly<Record<string, string>> | undefined): string | null {
-  try {
-    const flag = /"config":\s*"((?:[^"\\]|\\.)*)"/.exec(order)?.[1]
-    const named: unknown = flag === undefined ? undefined : JSON.parse(`"${flag}"`)
-    const cwd = readlinkSync(`/proc/${pid}/cwd`)
-    if (typeof named === 'string') return resolve(cwd, named)
-    if (env === undefined) return null
-    const discovered = discoverConfig({env, cwd, home: env.HOME ?? '/'})
-    return 'found' in discovered ? resolve(cwd, discovered.found) : null
-  } catch {
-    return null // another user's, or gone meanwhile
-  }
+function runtimeIn(stateDir: string): RunningRuntime[] {
+  const read = readRuntimeFile(stateDir)
+  if (read.state !== 'known' || !isAlive(read.record)) return []
+  const {pid, configPath} = read.record
+  return [{pid, configPath, stateDir}]
 }

@@ -116,9 +116,8 @@ export interface OwnedProcess {
 
 export interface RunningRuntime {
   readonly pid: number
-  /** null where this user may not see it. */
   readonly configPath: string | null
-  readonly stateDir: string | null
+  readonly stateDir: string
 }
 
 export interface ProxyVariable {

@@ -15,7 +15,14 @@ const gib = 1024 ** 3
 const damaged = known({path: '/x', bytes: 9000, faults: ['Tree 5 page 5: btreeInitPage() returns error code 11']})
 const absent = missing('absent', 'there is no database')
 const plain = {outline: outline({redis: null, requestLog: null})}
-const sizes = {folder: '/var/log/only1mcp', writable: true, owner: 'only1mcp', totalBytes: 1, largest: null}
+const sizes = {
+  folder: '/var/log/only1mcp',
+  writable: true,
+  owner: 'only1mcp',
+  mode: 0o750,
+  totalBytes: 1,
+  largest: null,
+}
 const log = {
   backend: 'postgres' as const,
   written: 10,
