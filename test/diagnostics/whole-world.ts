@@ -205,7 +205,7 @@ export const wholeFacts = {
   'auth.jwks': value({keys: 2, ms: 30}),
   'backend.command': value({command: 'github-mcp', file: '/usr/bin/github-mcp', fault: null, lacksBit: false}),
   'backend.probe': value(probe()),
-  'store.integrity': value({path: '/var/lib/only1mcp/requests.db', bytes: 4096, faults: []}),
+  'store.integrity': value({path: '/var/lib/only1mcp/requests.db', bytes: 4096, faults: [], putAside: []}),
   'store.postgres': value({rows: true, ms: 4}),
   'store.redis': value({answer: '+PONG', ms: 1}),
   'store.breakers': value([]),
