@@ -148,11 +148,12 @@ export const catalogue: readonly Check[] = [
   logsWritable,
   logsSize,
   logsLost,
-  logsRecentErrors,
   cacheHits,
   performanceLatency,
   performanceQueue,
   performanceLimited,
   performanceErrors,
   performanceP99,
+  // A symptom of most others: last.
+  logsRecentErrors,
 ]

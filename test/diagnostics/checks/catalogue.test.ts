@@ -171,13 +171,13 @@ describe('the catalogue', () => {
       'logs.writable',
       'logs.size',
       'logs.lost',
-      'logs.recent_errors',
       'cache.hits',
       'performance.latency',
       'performance.queue',
       'performance.limited',
       'performance.errors',
       'performance.p99',
+      'logs.recent_errors',
     ])
   })
 
