@@ -57,6 +57,8 @@ export const serverSnapshot = z.object({
   group: z.string().optional(),
   role: z.enum(['primary', 'fallback']).optional(),
   weight: z.number().optional(),
+  /** Lines on stdout of a stdio server that are no messages; absent when there were none. */
+  stdoutGarbage: z.object({lines: z.number().int(), last: z.string(), at: z.string()}).optional(),
   /** Calls that wait for their turn. */
   queued: z.number().int().optional(),
   breaker: z
@@ -239,6 +241,11 @@ export const snapshot = z.object({
   process: z.object({
     rssBytes: z.number(),
     heapUsedBytes: z.number(),
+    /** `[time in ms, bytes]`: the least that the heap held in each five minutes of the last day, oldest first. */
+    heapLeast: z
+      .array(z.tuple([z.number(), z.number()]).readonly())
+      .readonly()
+      .optional(),
     /** User and system time since the start. */
     cpuMs: z.number(),
     /** 99th percentile of the last seconds, above the timer's own resolution. */

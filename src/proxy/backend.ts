@@ -166,6 +166,11 @@ export class Backend implements Candidate {
     return this.figures.lastError
   }
 
+  /** Lines on stdout that were no messages. */
+  get garbage(): BackendOpener['garbage'] {
+    return this.#opener.garbage
+  }
+
   /** Lines of stderr, the newest last. */
   get stderrTail(): readonly string[] {
     return this.#opener.stderrTail

@@ -15,6 +15,7 @@ import {LiveCache} from './cache/live-cache.ts'
 import {startControlServer} from './control-server.ts'
 import {EventLog} from './event-log.ts'
 import {healthReport} from './health.ts'
+import {HeapTrend} from './heap-trend.ts'
 import {Listeners} from './listeners.ts'
 import {changeLogLevel} from './logging/change-log-level.ts'
 import {LoopLag} from './loop-lag.ts'
@@ -130,6 +131,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   let state: Snapshot['state'] = 'starting'
 
   const lag = new LoopLag()
+  const heap = new HeapTrend({wallMs: systemClock.wallMs})
   const reaper = startReaper(instance, error =>
     log.write({
       level: 'ERROR',
@@ -177,6 +179,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   let wiring = await wire(config, inside.services).catch((error: unknown) => {
     reaper.dismiss()
     lag.stop()
+    heap.stop()
     void Promise.all([inside.stop(), store.close(200), breakers.close(), shared?.close()])
     cache.close()
     log.close()
@@ -193,6 +196,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       sessions,
       catalogue,
       backends: inside.backends,
+      heap,
       lag,
       log,
       profiling: profiles.address,
@@ -224,6 +228,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     control?.close()
     control?.closeAllConnections()
     lag.stop()
+    heap.stop()
     sessions.stop()
     cache.close()
   }

@@ -12,6 +12,9 @@ export function shownServer(server: ServerSnapshot, redactor: Redactor): ServerS
     implementation: server.implementation === null ? null : shortText(shown(server.implementation), 200),
     lastError: server.lastError === null ? null : {...server.lastError, message: shown(server.lastError.message)},
     stderrTail: server.stderrTail.map(shown),
+    ...(server.stdoutGarbage !== undefined && {
+      stdoutGarbage: {...server.stdoutGarbage, last: shown(server.stdoutGarbage.last)},
+    }),
     ...(server.probe !== undefined && {
       probe: {...server.probe, error: server.probe.error === null ? null : shown(server.probe.error)},
     }),

@@ -85,8 +85,8 @@ describe('doctor', () => {
     const {findings} = JSON.parse((await only1mcp(['doctor', 'tls', '--json'])).stdout) as {findings: {id: string}[]}
     expect(findings.map(({id}) => id)).toEqual([
       'tls.certificate',
-      'tls.key_mode',
       'tls.client_ca',
+      'tls.key_mode',
       'tls.listener',
       'tls.mutual',
     ])

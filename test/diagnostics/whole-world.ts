@@ -6,8 +6,8 @@ import type {
   TlsHandshake,
   ToolsSight,
 } from '../../src/diagnostics/facts/backends.ts'
-import type {ConfigOutline, FileSight, ServerOutline} from '../../src/diagnostics/facts/config.ts'
-import type {CgroupLimits, ProcessDetails, SocketCounts} from '../../src/diagnostics/facts/host.ts'
+import type {ConfigOutline, FileSight, ServerOutline, StateUse} from '../../src/diagnostics/facts/config.ts'
+import type {CgroupLimits, ProcessDetails, RunningRuntime, SocketCounts} from '../../src/diagnostics/facts/host.ts'
 
 const gib = 1024 ** 3
 
@@ -189,10 +189,15 @@ export const wholeFacts = {
   'config.plain_secrets': value<readonly string[]>([]),
   'config.empty_variables': value<readonly string[]>([]),
   'state.folder': value({path: '/var/lib/only1mcp', mode: 0o700, owner: 'only1mcp', ownedByUs: true, leftovers: []}),
+  'state.usable': value<StateUse>({fault: null, remedy: ''}),
+  'process.runtimes': value<readonly RunningRuntime[]>([
+    {pid: 4242, configPath: '/etc/only1mcp/config.yaml', stateDir: '/var/lib/only1mcp'},
+  ]),
   'logs.sizes': value({
     folder: '/var/log/only1mcp',
     writable: true,
     owner: 'only1mcp',
+    mode: 0o750,
     totalBytes: 1024 ** 2,
     largest: {name: 'access.log', bytes: 1024 ** 2},
   }),
@@ -231,7 +236,7 @@ export const wholeFacts = {
   'backend.probe': value(probe()),
   'backend.tools': value(tools()),
   'tls.mutual': value(mutual()),
-  'store.integrity': value({path: '/var/lib/only1mcp/requests.db', bytes: 4096, faults: []}),
+  'store.integrity': value({path: '/var/lib/only1mcp/requests.db', bytes: 4096, faults: [], putAside: []}),
   'store.postgres': value({rows: true, ms: 4}),
   'store.redis': value({answer: '+PONG', ms: 1}),
   'store.breakers': value([]),

@@ -21,9 +21,11 @@ import {netDns} from './net-dns.ts'
 import {processDetails} from './process-details.ts'
 import {processOwned} from './process-owned.ts'
 import {processProxyVariables} from './process-proxy-variables.ts'
+import {processRuntimes} from './process-runtimes.ts'
 import {quickCollectors} from './quick-collectors.ts'
 import {configReader} from './shared-config.ts'
 import {stateFolder} from './state-folder.ts'
+import {stateUsable} from './state-usable.ts'
 import {requestsRecent, storeBreakers, storeIntegrity} from './store-files.ts'
 import {storePostgres, storeRedis} from './store-servers.ts'
 import {tlsCa, tlsFiles, tlsKeyMode} from './tls-files.ts'
@@ -40,6 +42,7 @@ export function collectorsFor(place: Place): readonly Collector[] {
     configPlainSecrets(read),
     configEmptyVariables(place),
     stateFolder,
+    stateUsable,
     hostMemory,
     hostDisk,
     hostClock,
@@ -49,6 +52,7 @@ export function collectorsFor(place: Place): readonly Collector[] {
     hostFirewall,
     processDetails,
     processOwned,
+    processRuntimes,
     processProxyVariables(place),
     installSelf,
     netDns,
