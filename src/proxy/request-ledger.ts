@@ -1,5 +1,5 @@
 import {anonymous} from '../auth/identity.ts'
-import type {Outcome} from '../control/contract.ts'
+import type {Outcome} from '../control/contract/events.ts'
 import type {CallTrace} from '../mcp/trace-meta.ts'
 import type {BlameParty} from '../shared/blame.ts'
 import type {Clock} from '../shared/clock.ts'

@@ -1,5 +1,5 @@
 import type {Config} from '../../config/schema.ts'
-import type {Snapshot} from '../../control/contract.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import type {Redactor} from '../../redaction/redactor.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {RedisStore} from '../../store/redis.ts'

@@ -1,7 +1,7 @@
 import {setImmediate as turn} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
-import type {ControlEvent} from '../../control/contract.ts'
+import type {ControlEvent} from '../../control/contract/events.ts'
 import {AppError} from '../../shared/errors.ts'
 import {CpuRecording} from './cpu-recording.ts'
 import {HeapSampling} from './heap-sampling.ts'

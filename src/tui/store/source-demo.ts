@@ -1,5 +1,5 @@
 import {type Action, type ActionOutcome, stopAction} from '../../control/action.ts'
-import type {ControlEvent} from '../../control/contract.ts'
+import type {ControlEvent} from '../../control/contract/events.ts'
 import type {LogRecord, Source} from '../../control/source.ts'
 import {DemoWorld, demoStepMs} from './demo-world.ts'
 
