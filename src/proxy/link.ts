@@ -6,7 +6,7 @@ import {type BackendList, emptyList, readList} from './read-list.ts'
 
 export type BackendLists = Readonly<Record<ListKind, BackendList>>
 
-export const noLists: BackendLists = {tools: emptyList, prompts: emptyList, resources: emptyList, templates: emptyList}
+const noLists: BackendLists = {tools: emptyList, prompts: emptyList, resources: emptyList, templates: emptyList}
 
 export interface LinkOptions {
   readonly connection: BackendConnection

@@ -3,11 +3,11 @@ import {blameParties} from '../../shared/blame.ts'
 import {breakerStates, serverSnapshot} from './server.ts'
 
 /** How a request ended; exactly one of these, once. */
-export const outcomes = ['answered', 'error', 'cancelled', 'ambiguous'] as const
+const outcomes = ['answered', 'error', 'cancelled', 'ambiguous'] as const
 export type Outcome = (typeof outcomes)[number]
 
 /** One request that ended. Field names as in the access log. */
-export const requestEvent = z.object({
+const requestEvent = z.object({
   type: z.literal('request'),
   seq: z.number().int(),
   at: z.string(),
@@ -35,7 +35,7 @@ export const requestEvent = z.object({
 export type RequestEvent = z.infer<typeof requestEvent>
 
 /** A backend's state changed: the whole new state, so that a reader needs no history. */
-export const serverEvent = z.object({
+const serverEvent = z.object({
   type: z.literal('server'),
   seq: z.number().int(),
   at: z.string(),
@@ -45,7 +45,7 @@ export const serverEvent = z.object({
 export type ServerEvent = z.infer<typeof serverEvent>
 
 /** A circuit breaker opened, lets a few calls through, or closed again. */
-export const breakerEvent = z.object({
+const breakerEvent = z.object({
   type: z.literal('breaker'),
   seq: z.number().int(),
   at: z.string(),
@@ -55,10 +55,9 @@ export const breakerEvent = z.object({
   to: z.enum(breakerStates),
   why: z.string(),
 })
-export type BreakerEvent = z.infer<typeof breakerEvent>
 
 /** One line of error.log or only1mcp.log (stderr of children is in the latter). */
-export const logEvent = z.object({
+const logEvent = z.object({
   type: z.literal('log'),
   seq: z.number().int(),
   at: z.string(),
@@ -74,7 +73,7 @@ export const logEvent = z.object({
 export type LogEvent = z.infer<typeof logEvent>
 
 /** The runtime started, became ready, began to drain; an operator's action ran. */
-export const lifecycleEvent = z.object({
+const lifecycleEvent = z.object({
   type: z.literal('lifecycle'),
   seq: z.number().int(),
   at: z.string(),
@@ -82,26 +81,23 @@ export const lifecycleEvent = z.object({
   what: z.string(),
   message: z.string(),
 })
-export type LifecycleEvent = z.infer<typeof lifecycleEvent>
 
 /** Each second, so that a reader knows a quiet runtime from a dead one. Carries no new sequence number. */
-export const heartbeatEvent = z.object({
+const heartbeatEvent = z.object({
   type: z.literal('heartbeat'),
   seq: z.number().int(),
   at: z.string(),
   instance: z.string(),
 })
-export type HeartbeatEvent = z.infer<typeof heartbeatEvent>
 
 /** Events were lost (too old, or the reader too slow): take a new snapshot and go on from its `seq`. */
-export const resyncEvent = z.object({
+const resyncEvent = z.object({
   type: z.literal('resync'),
   seq: z.number().int(),
   at: z.string(),
   instance: z.string(),
   why: z.string(),
 })
-export type ResyncEvent = z.infer<typeof resyncEvent>
 
 export const controlEvent = z.discriminatedUnion('type', [
   requestEvent,

@@ -8,7 +8,7 @@ export const latencyBuckets = z.array(z.tuple([z.number().int(), z.number().int(
  * `starting` until the first handshake, `up` while calls are served, `restarting` between a death and the next start,
  * `crash_loop` after more than five deaths in a minute, `down` when an endpoint does not answer, `disabled` by config.
  */
-export const serverStatuses = ['starting', 'up', 'restarting', 'crash_loop', 'down', 'disabled', 'stopped'] as const
+const serverStatuses = ['starting', 'up', 'restarting', 'crash_loop', 'down', 'disabled', 'stopped'] as const
 export type ServerStatus = (typeof serverStatuses)[number]
 
 export const breakerStates = ['closed', 'open', 'half_open'] as const

@@ -117,7 +117,7 @@ async function* paced(parts: Iterable<string>): AsyncGenerator<string> {
   }
 }
 
-export const compress = promisify<Uint8Array, Buffer>(gzip)
+const compress = promisify<Uint8Array, Buffer>(gzip)
 
 function pause(seconds: number, signal: AbortSignal): Promise<void> {
   if (seconds === 0) return Promise.resolve()
