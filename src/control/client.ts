@@ -4,6 +4,7 @@ import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
 import {type ActionArgs, type ActionResult, actionResult, type ProbeAnswer, probeAnswer} from './contract/actions.ts'
 import {type ControlEvent, controlEvent} from './contract/events.ts'
+import {type ServerLists, serverLists} from './contract/lists.ts'
 import {type Snapshot, snapshot} from './contract/snapshot.ts'
 import {contractMajor, controlPath} from './paths.ts'
 
@@ -67,6 +68,18 @@ export class ControlClient {
     const path = `${controlPath.probe}?server=${encodeURIComponent(serverId)}`
     const response = await this.#request('POST', path, timeoutMs)
     return probeAnswer.parse(parseJson(await readAll(response, maxEventBytes)))
+  }
+
+  /** What one server lists. @throws AppError `CONTROL_REFUSED` where the runtime has none of that id, or is an older one */
+  async lists(serverId: string, signal?: AbortSignal, timeoutMs = defaultTimeoutMs): Promise<ServerLists> {
+    const path = `${controlPath.lists}?server=${encodeURIComponent(serverId)}`
+    const response = await this.#request('GET', path, timeoutMs, signal)
+    const parsed = serverLists.safeParse(parseJson(await readAll(response, maxSnapshotBytes)))
+    if (parsed.success) return parsed.data
+    throw new AppError(
+      'CONTROL_CONTRACT',
+      `the answer on ${this.socketPath} is no list: ${z.prettifyError(parsed.error)}`,
+    )
   }
 
   /** Events after `since` until the connection ends. Types that this version does not know are passed over. */

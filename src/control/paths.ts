@@ -13,6 +13,7 @@ export const controlPath = {
   snapshot: '/v1/snapshot',
   events: '/v1/events',
   probe: '/v1/probe',
+  lists: '/v1/lists',
   action: (id: string) => `/v1/actions/${encodeURIComponent(id)}`,
 } as const
 

@@ -101,5 +101,7 @@ export interface RecentLogs {
   readonly files: readonly string[]
   /** From error.log; null when there is no error.log. */
   readonly errors: RecentErrors | null
+  /** Since when each server has been rejecting our credentials, ISO-8601 UTC by its id. */
+  readonly rejectedSince?: Readonly<Record<string, string>>
   readonly windowMs: number
 }

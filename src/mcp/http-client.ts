@@ -55,6 +55,10 @@ export interface TlsIdentity {
   readonly ca?: Buffer | undefined
   readonly cert?: Buffer | undefined
   readonly key?: Buffer | undefined
+  /** `ca` holds the server's own certificate: that one is taken, whoever issued it. */
+  readonly allowPartialTrustChain?: boolean | undefined
+  /** Where the name does not matter, since the certificate itself is known. */
+  readonly checkServerIdentity?: (() => undefined) | undefined
 }
 
 export interface HttpClientOptions {

@@ -10,9 +10,6 @@ import {BatchPart, type Reply} from './reply.ts'
 import type {Session} from './session.ts'
 import {takeMessage} from './take-message.ts'
 
-/** Each message of a batch may have an answer of megabytes, and all are kept until the last is there. */
-export const maxBatch = 100
-
 /** The only revision with JSON-RPC batches. */
 export const batchVersion = '2025-03-26'
 

@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util'
 import type {Config} from '../config/schema.ts'
 import {Backend} from './backend.ts'
 import {backendListeners} from './backend-listeners.ts'
@@ -5,10 +6,12 @@ import {type BackendSettings, backendSettings} from './backend-settings.ts'
 import {balancers} from './balance/balancers.ts'
 import {Catalogue} from './catalogue.ts'
 import {ClientScopes} from './client-scopes.ts'
+import {allListKinds, listKinds} from './list-kinds.ts'
 import {RequestDetail} from './logging/request-detail.ts'
 import type {Services} from './method-call.ts'
 import {ParkedCalls} from './parked-calls.ts'
 import {Prober} from './probe/prober.ts'
+import {handOver} from './reload/hand-over.ts'
 import {Retirements} from './reload/retirements.ts'
 import {type Member, planServers, type ServerPlan} from './reload/server-plan.ts'
 import {RequestStates} from './request-state.ts'
@@ -53,13 +56,13 @@ export interface Assembly {
 
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
 export function assemble(options: AssemblyOptions): Assembly {
-  const {config, instance, clock, log, redactor, keys, store} = options
-  const cache = options.cache?.answers
+  const {config, instance, clock, log, redactor, cache, keysOf, store} = options
   const tell = log.write.bind(log)
   const server = {name: 'only1mcp', version: options.version}
   // Roots are declared because servers offer more tools to a client that has them; this runtime has none of its own.
   const identity = {info: server, capabilities: {roots: {listChanged: false}}}
 
+  const keys = keysOf(config)
   const ids = new SessionIds(keyFor(keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
   const newSession = (id: string, opening: SessionOpening): Session => {
     const session: Session = new Session(
@@ -90,7 +93,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const stalls = new StallWatch(clock.now)
   const subscriptions = new Subscriptions(identity)
   const listeners = backendListeners({
-    ...{parts: options, sessions, catalogue, subscriptions, cache},
+    ...{parts: options, sessions, catalogue, subscriptions},
     news: others?.news,
     serves: backend => serving.has(backend),
   })
@@ -123,7 +126,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const prober = new Prober({identity, clock, record: row => store.health?.record(row)})
   const parkedCalls = new ParkedCalls(instance)
   const lasting = {
-    ...{sessions, subscriptions, parkedCalls, identity, server, cache},
+    ...{sessions, subscriptions, parkedCalls, identity, server},
     requestStates: new RequestStates(keyFor(keys, 'request state')),
     detail: new RequestDetail(log),
     now: clock.now,
@@ -141,19 +144,16 @@ export function assemble(options: AssemblyOptions): Assembly {
       return groups
     },
     sessionAffinity: loadBalancerOf(settings).session_affinity,
+    cache: cache.for(settings),
     listTimeoutMs: settings.server.list_timeout,
+    maxSubscriptions: settings.server.max_subscriptions,
   })
   let services = servicesOf(config, backends)
-  const retirements = new Retirements({
-    now: clock.now,
-    log: tell,
-    release: async backend => {
-      subscriptions.drop(backend)
-      await scopes.leave(backend)
-    },
-  })
+  let rights = config.auth
+  const retirements = new Retirements({now: clock.now, log: tell})
 
   function adopt(plan: ServerPlan, next: Services): void {
+    const before = members
     for (const {backend, settings} of plan.adjusted) backend.reconfigure(settings)
     members = plan.members
     backends = backendsOf(members)
@@ -162,13 +162,35 @@ export function assemble(options: AssemblyOptions): Assembly {
     groups = groupsFor(backends, loadBalancerOf(plan.config))
     catalogue.regroup(groups)
     scopes.regroup(groups)
+    const {session_max_age, max_client_processes} = plan.config.server
+    const keys = keysOf(plan.config)
+    ids.configure(keyFor(keys, 'session id'), session_max_age)
+    lasting.requestStates.configure(keyFor(keys, 'request state'))
     sessions.configure(sessionLimits(plan.config))
-    for (const {from, to} of plan.changed) subscriptions.move(from, to)
+    scopes.configure(max_client_processes)
+    handOver(before, plan, subscriptions)
     prober.watch(backends)
     const renewed = plan.changed.map(({to}) => to)
     for (const backend of [...plan.added, ...renewed, ...backendsOf(plan.adjusted)]) listeners.onChange(backend)
     listeners.noteLists()
-    for (const backend of [...plan.removed, ...plan.changed.map(({from}) => from)]) retirements.begin(backend)
+    for (const backend of [...plan.removed, ...plan.changed.map(({from}) => from)])
+      retirements.begin(backend, () => release(backend, before))
+    if (!isDeepStrictEqual(rights, plan.config.auth)) askForProof()
+    rights = plan.config.auth
+  }
+
+  /** Of a server that goes, all that clients hold. */
+  async function release(backend: Backend, before: readonly Member[]): Promise<void> {
+    const own = before.filter(each => each.backend === backend)
+    handOver(own, {members, kept: []}, subscriptions) // a request that came before may have subscribed since
+    subscriptions.drop(backend)
+    await scopes.leave(backend)
+  }
+
+  /** Others may see other things, or nobody knows them any more: they come again, and are looked at anew. */
+  function askForProof(): void {
+    for (const method of new Set(allListKinds.map(kind => listKinds[kind].changed))) sessions.notifyAll(method, null)
+    sessions.endStreams()
   }
 
   return {

@@ -3,7 +3,6 @@ import {parseObject} from '../mcp/handshake.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {Backend, BackendOptions} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
-import type {AnswerCache} from './cache/answer-cache.ts'
 import type {Catalogue} from './catalogue.ts'
 import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
@@ -15,11 +14,10 @@ import {shownServer} from './shown-server.ts'
 import type {Subscriptions} from './subscriptions.ts'
 
 export interface BackendListenersOptions {
-  readonly parts: Pick<RuntimeParts, 'events' | 'log' | 'redactor' | 'breakers' | 'store'>
+  readonly parts: Pick<RuntimeParts, 'events' | 'log' | 'redactor' | 'breakers' | 'store' | 'cache'>
   readonly sessions: Sessions
   readonly catalogue: Catalogue
   readonly subscriptions: Subscriptions
-  readonly cache: AnswerCache | undefined
   /** Where other instances are told. */
   readonly news: BackendNews | undefined
   /** Others are about to come, or to go: consoles and clients hear of those that serve. */
@@ -42,8 +40,8 @@ const breakerNews = {
 
 /** Whom a runtime tells of what its servers do: clients, consoles, other instances, the log, the cache and the databases. */
 export function backendListeners(options: BackendListenersOptions): BackendListeners {
-  const {sessions, catalogue, subscriptions, cache, news, serves} = options
-  const {events, log, redactor, breakers, store} = options.parts
+  const {sessions, catalogue, subscriptions, news, serves} = options
+  const {events, log, redactor, breakers, store, cache} = options.parts
   const healthNotes = new HealthNotes(store.health, () => events.now())
   const announcer = new ListAnnouncer(
     () => catalogue.current,
@@ -61,7 +59,7 @@ export function backendListeners(options: BackendListenersOptions): BackendListe
       noteLists()
     },
     onConnected: (backend, link) => {
-      cache?.connected(backend)
+      cache.connected(backend)
       subscriptions.connected(backend, link)
     },
     onBreaker: (backend, {from, to, why}) => {
@@ -76,13 +74,13 @@ export function backendListeners(options: BackendListenersOptions): BackendListe
       events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
     },
     onHeard: (backend, method) => {
-      cache?.heard(backend, method)
+      cache.heard(backend, method)
       if (serves(backend)) news?.announced(backend, method)
     },
     onNotification: (backend, method, params) => {
       const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
       if (typeof uri === 'string' && params) {
-        cache?.resourceUpdated(backend, uri)
+        cache.resourceUpdated(backend, uri)
         return subscriptions.updated(backend, uri, params)
       }
       if (serves(backend) && listsChangedBy(method).length > 0) sessions.notifyAll(method, params)

@@ -48,6 +48,11 @@ export class ClientScopes {
     return profile.interactive ? this.#open(profile, false, session) : this.shared
   }
 
+  /** Those that there are too many of now end by themselves. */
+  configure(maxProcesses: number): void {
+    this.#children.configure(maxProcesses)
+  }
+
   /** Other servers from now on. */
   regroup(groups: readonly ServerGroup[]): void {
     this.#groups = groups

@@ -5,6 +5,7 @@ import {changeLogLevel} from './logging/change-log-level.ts'
 import {probeNow} from './probe/probe-now.ts'
 import type {Reload} from './reload/open-reload.ts'
 import type {RuntimeParts} from './runtime-parts.ts'
+import {serverLists} from './server-lists.ts'
 
 export interface ControlActionsOptions {
   readonly parts: RuntimeParts
@@ -15,13 +16,19 @@ export interface ControlActionsOptions {
 }
 
 /** What an operator can have a runtime do over its control socket. */
-export function controlActions(options: ControlActionsOptions): Pick<ControlServerOptions, 'probe' | 'actions'> {
+export function controlActions(
+  options: ControlActionsOptions,
+): Pick<ControlServerOptions, 'probe' | 'lists' | 'actions'> {
   const {inside, reload, stop} = options
   const {log, redactor, profiles, cache} = options.parts
   return {
     probe: id => {
       const backend = inside.backends.find(each => each.id === id)
       return backend && probeNow(inside.prober, backend, redactor)
+    },
+    lists: id => {
+      const backend = inside.backends.find(each => each.id === id)
+      return backend && serverLists(backend, inside.catalogue.current)
     },
     actions: {
       stop: () => {

@@ -3,6 +3,7 @@ import http, {type IncomingMessage, type ServerResponse} from 'node:http'
 import {type ActionId, actionIds} from '../control/action.ts'
 import type {ActionArgs, ActionResult, ProbeAnswer} from '../control/contract/actions.ts'
 import type {ControlEvent} from '../control/contract/events.ts'
+import type {ServerLists} from '../control/contract/lists.ts'
 import type {Snapshot} from '../control/contract/snapshot.ts'
 import {controlPath} from '../control/paths.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
@@ -18,6 +19,8 @@ export interface ControlServerOptions {
   readonly snapshot: () => Snapshot
   /** Probes one server now; undefined where there is none of that id. */
   readonly probe: (serverId: string) => Promise<ProbeAnswer> | undefined
+  /** What one server lists; undefined where there is none of that id. */
+  readonly lists: (serverId: string) => ServerLists | undefined
   /** Those that this runtime offers. */
   readonly actions: Readonly<Partial<Record<ActionId, ActionHandler>>>
 }
@@ -63,6 +66,10 @@ function handle(options: ControlServerOptions, request: IncomingMessage, respons
   if (request.method === 'GET' && url.pathname === controlPath.snapshot) return json(response, 200, options.snapshot())
   if (request.method === 'GET' && url.pathname === controlPath.events) {
     return stream(options, response, Number(url.searchParams.get('since') ?? options.events.seq))
+  }
+  if (request.method === 'GET' && url.pathname === controlPath.lists) {
+    const lists = options.lists(url.searchParams.get('server') ?? '')
+    return lists === undefined ? json(response, 404, {error: 'no server of that id'}) : json(response, 200, lists)
   }
   if (request.method === 'POST' && url.pathname === controlPath.probe) {
     const probing = options.probe(url.searchParams.get('server') ?? '')

@@ -33,6 +33,8 @@ export interface Services {
   /** Undefined where no answer is kept or shared. */
   readonly cache?: CallCache | undefined
   readonly listTimeoutMs: number
+  /** Resources that one client may watch. */
+  readonly maxSubscriptions: number
   readonly now: () => number
   /** The connections for a client of this kind: shared ones, or its own where it can be asked things. */
   readonly scopeFor: (principal: string, profile: ClientProfile) => ClientScope

@@ -73,6 +73,22 @@ export class RequestLedger {
     return this.#errors
   }
 
+  /** Milliseconds on the clock of `startedAt`. */
+  now(): number {
+    return this.#clock.now()
+  }
+
+  /** Those under way for the longest time. */
+  oldestOpen(limit: number): readonly OpenRequest[] {
+    const oldest: OpenRequest[] = []
+    // A Set keeps the order in which they were opened.
+    for (const request of this.#open) {
+      if (oldest.length === limit) break
+      oldest.push(request)
+    }
+    return oldest
+  }
+
   open(client: string, httpMethod: string, path: string): OpenRequest {
     const request = openRequest(this.#prefix + ++this.#opened, this.#clock.now(), client, httpMethod, path)
     this.#open.add(request)

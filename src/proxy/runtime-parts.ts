@@ -6,7 +6,7 @@ import {type KnownValues, knownValuesRedactor} from '../redaction/known-values.t
 import {type Clock, systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
 import type {RequestStore} from '../store/request-store.ts'
-import {type OpenAnswerCache, openAnswerCache} from './cache/open-answer-cache.ts'
+import {LiveCache} from './cache/live-cache.ts'
 import {EventLog} from './event-log.ts'
 import {LoopLag} from './loop-lag.ts'
 import {openProfiles, type Profiles} from './profiling/open-profiles.ts'
@@ -15,7 +15,7 @@ import {RequestMetrics} from './request-metrics.ts'
 import {type BreakerMemory, openBreakerMemory} from './resilience/breaker-memory.ts'
 import {RuntimeLog} from './runtime-log.ts'
 import type {RuntimeOptions} from './runtime-options.ts'
-import {openSessionKeys, type SessionKeys} from './shared/session-keys.ts'
+import {type SessionKeys, sessionKeysOf} from './shared/session-keys.ts'
 import {openSharedState, type SharedState} from './shared/shared-state.ts'
 import {startRequestStore} from './start-request-store.ts'
 
@@ -26,9 +26,10 @@ export interface RuntimeParts {
   readonly events: EventLog
   readonly redactor: KnownValues
   readonly log: RuntimeLog
-  readonly cache: OpenAnswerCache | undefined
+  readonly cache: LiveCache
   readonly profiles: Profiles
-  readonly keys: SessionKeys
+  /** What session ids and request states are signed with. */
+  readonly keysOf: (config: Config) => SessionKeys
   readonly shared: SharedState | undefined
   readonly store: RequestStore
   readonly requestMetrics: RequestMetrics
@@ -48,24 +49,25 @@ export async function openParts(options: RuntimeOptions): Promise<RuntimeParts> 
   const events = new EventLog(instance, clock)
   const redactor = knownValuesRedactor(options.secrets)
   const log = openLog(config, options.logDir, events, redactor)
-  const cache = await openAnswerCache({config, clock, redactor, log: message => log.write(message)}).catch(
-    (error: unknown) => {
-      log.close()
-      throw error
-    },
-  )
+  const cache = new LiveCache({clock, redactor, log: message => log.write(message)})
+  const opened = await cache.prepare(config).catch((error: unknown) => {
+    log.close()
+    throw error
+  })
+  await opened.use()
   const profiles = await openProfiles({config: config.profiling, paths: options.recordings ?? {}, events, log})
   const requestMetrics = new RequestMetrics()
   const warnOfKey = (message: string): void =>
     log.write({level: 'WARN', module: 'runtime', kind: 'SessionKey', message})
-  const keys = openSessionKeys(config.server, stateDir, warnOfKey)
+  const keysOf = sessionKeysOf(stateDir, warnOfKey)
   const shared = await openSharedState(config, {
     instance,
     redactor,
     now: () => events.now(),
     log: message => log.write(message),
   })
-  if (shared && !keys.configured) warnOfKey('Redis is shared and server.session_key is not set: sessions stay here')
+  if (shared && config.server.session_key === undefined)
+    warnOfKey('Redis is shared and server.session_key is not set: sessions stay here')
   const store = await startRequestStore(config, stateDir, log)
   const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics, requestLog: store.requests})
   const lag = new LoopLag()
@@ -83,11 +85,12 @@ export async function openParts(options: RuntimeOptions): Promise<RuntimeParts> 
   )
   return {
     ...{instance, clock, events, redactor, log, cache, profiles},
-    ...{keys, shared, store, requestMetrics, ledger, lag, reaper, breakers},
+    keysOf: next => keysOf(next.server),
+    ...{shared, store, requestMetrics, ledger, lag, reaper, breakers},
     close: async graceMs => {
       reaper.dismiss()
       lag.stop()
-      cache?.close()
+      cache.close()
       shared?.close()
       await Promise.all([store.close(graceMs), breakers.close()])
       await profiles.stop()

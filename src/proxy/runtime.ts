@@ -91,7 +91,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       tls: listeners.tls,
       requestLog: store.requests,
       shared: shared?.report(),
-      cache: cache?.report(),
+      cache: cache.report(),
     })
   const listeners = new Listeners({
     record,
@@ -171,6 +171,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       apply: next =>
         swap(next, {
           inside,
+          cache,
           now: clock.now,
           running: () => state === 'running',
           wire: (own, plan) => wire(own, inside.servicesFor(plan), wiring),

@@ -83,7 +83,13 @@ describe('doctor', () => {
 
   test('takes an area for all of its checks', async () => {
     const {findings} = JSON.parse((await only1mcp(['doctor', 'tls', '--json'])).stdout) as {findings: {id: string}[]}
-    expect(findings.map(({id}) => id)).toEqual(['tls.certificate', 'tls.key_mode', 'tls.client_ca', 'tls.listener'])
+    expect(findings.map(({id}) => id)).toEqual([
+      'tls.certificate',
+      'tls.key_mode',
+      'tls.client_ca',
+      'tls.listener',
+      'tls.mutual',
+    ])
   })
 
   test('ends with 1 when something is wrong, in text and in JSON', async () => {

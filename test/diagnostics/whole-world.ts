@@ -1,5 +1,11 @@
 import type {CertificateReport} from '../../src/auth/inspect-certificate.ts'
-import type {ProbeResult, TlsHandshake} from '../../src/diagnostics/facts/backends.ts'
+import type {
+  MutualTls,
+  OfferedTool,
+  ProbeResult,
+  TlsHandshake,
+  ToolsSight,
+} from '../../src/diagnostics/facts/backends.ts'
 import type {ConfigOutline, FileSight, ServerOutline} from '../../src/diagnostics/facts/config.ts'
 import type {CgroupLimits, ProcessDetails, SocketCounts} from '../../src/diagnostics/facts/host.ts'
 
@@ -14,6 +20,8 @@ export function stdioServer(change: Partial<ServerOutline> = {}): ServerOutline 
     host: null,
     port: null,
     secure: false,
+    prefix: 'github',
+    group: 'github',
     credentials: false,
     variables: [],
     ...change,
@@ -28,6 +36,8 @@ export function httpServer(change: Partial<ServerOutline> = {}): ServerOutline {
     host: 'mcp.example.com',
     port: 443,
     secure: true,
+    prefix: 'web',
+    group: 'web',
     credentials: true,
     ...change,
   })
@@ -135,6 +145,25 @@ export function probe(change: Partial<ProbeResult> = {}): ProbeResult {
   }
 }
 
+/** A tool of a server with the prefix `github`. */
+export function offered(change: Partial<OfferedTool> = {}): OfferedTool {
+  const {name = 'search'} = change
+  const wanted = `github__${name}`
+  return {name, bytes: 400, fault: null, wanted, exposed: wanted, takenBy: null, hidden: null, ...change}
+}
+
+export function tools(all: readonly OfferedTool[] = [offered()], from: ToolsSight['from'] = 'probe'): ToolsSight {
+  return {from, tools: all, toolBytes: all.reduce((sum, {bytes}) => sum + bytes, 0)}
+}
+
+export function mutual(change: Partial<MutualTls> = {}): MutualTls {
+  return {
+    without: {refused: 'tlsv13 alert certificate required', status: null, ms: 9},
+    with: {refused: null, status: 200, ms: 12, certificate: '/etc/only1mcp/client.pem'},
+    ...change,
+  }
+}
+
 export function certificate(
   checks: CertificateReport['checks'] = [{id: 'validity', status: 'pass', summary: 'it is valid for 88 days more'}],
 ): CertificateReport {
@@ -200,6 +229,8 @@ export const wholeFacts = {
   'auth.jwks': value({keys: 2, ms: 30}),
   'backend.command': value({command: 'github-mcp', file: '/usr/bin/github-mcp', fault: null, lacksBit: false}),
   'backend.probe': value(probe()),
+  'backend.tools': value(tools()),
+  'tls.mutual': value(mutual()),
   'store.integrity': value({path: '/var/lib/only1mcp/requests.db', bytes: 4096, faults: []}),
   'store.postgres': value({rows: true, ms: 4}),
   'store.redis': value({answer: '+PONG', ms: 1}),

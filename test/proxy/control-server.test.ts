@@ -16,6 +16,7 @@ async function start() {
     socketPath,
     events,
     snapshot: () => ({}) as Snapshot,
+    lists: () => undefined,
     probe: () => undefined,
     actions: {stop: () => ({ok: true, message: ''})},
   })

@@ -3,7 +3,7 @@ import {blameParties} from '../../shared/blame.ts'
 import {breakerStates, serverSnapshot} from './server.ts'
 
 /** How a request ended; exactly one of these, once. */
-const outcomes = ['answered', 'error', 'cancelled', 'ambiguous'] as const
+export const outcomes = ['answered', 'error', 'cancelled', 'ambiguous'] as const
 export type Outcome = (typeof outcomes)[number]
 
 /** One request that ended. Field names as in the access log. */

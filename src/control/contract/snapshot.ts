@@ -115,6 +115,21 @@ export const snapshot = z.object({
     inFlight: z.number().int(),
     errors: z.number().int(),
     latency: latencyBuckets,
+    /** The hundred that have been under way for the longest time, the oldest first. */
+    open: z
+      .array(
+        z.object({
+          requestId: z.string(),
+          client: z.string(),
+          target: z.string(),
+          serverId: z.string().nullable(),
+          traceId: z.string(),
+          /** How often it was sent to a server. */
+          attempts: z.number().int(),
+          openMs: z.number(),
+        }),
+      )
+      .optional(),
   }),
   /** Since contract 1.0 with run-time levels: the filter at work, the one it was started with, lines lost to a bad disk. */
   logging: z.object({filter: z.string(), configured: z.string(), linesLost: z.number().int()}).optional(),

@@ -67,8 +67,11 @@ import {tlsCertificate} from './tls-certificate.ts'
 import {tlsClientCa} from './tls-client-ca.ts'
 import {tlsKeyMode} from './tls-key-mode.ts'
 import {tlsListener} from './tls-listener.ts'
+import {tlsMutual} from './tls-mutual.ts'
+import {toolsClashes} from './tools-clashes.ts'
 import {toolsContext} from './tools-context.ts'
 import {toolsNames} from './tools-names.ts'
+import {toolsOffered} from './tools-offered.ts'
 import {toolsSchema} from './tools-schema.ts'
 
 /**
@@ -122,6 +125,8 @@ export const catalogue: readonly Check[] = [
   serversBreakers,
   toolsSchema,
   toolsNames,
+  toolsClashes,
+  toolsOffered,
   toolsContext,
   healthEndpoint,
   authExposed,
@@ -132,6 +137,7 @@ export const catalogue: readonly Check[] = [
   tlsKeyMode,
   tlsClientCa,
   tlsListener,
+  tlsMutual,
   storeRequests,
   storeBreakers,
   storeRedis,

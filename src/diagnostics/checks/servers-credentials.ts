@@ -5,27 +5,34 @@ import {type Probed, probed, probesOf} from './probed.ts'
 import {shortList} from './short-list.ts'
 import {snapshotOf} from './told-by-runtime.ts'
 
-type Seen = Fact<'backend.probe' | 'control.snapshot'>
+type Seen = Fact<'backend.probe' | 'control.snapshot' | 'logs.recent'>
 
 /** Every server takes our credentials (the guide's `curl -H "Authorization: Bearer …"`). */
-export const serversCredentials: Check<readonly ('backend.probe' | 'control.snapshot')[]> = {
+export const serversCredentials: Check<readonly ('backend.probe' | 'control.snapshot' | 'logs.recent')[]> = {
   id: 'servers.credentials',
   category: 'servers',
   severity: 'fail',
   title: 'every server accepts our credentials',
   docs: 'credentials-are-rejected',
   after: ['config.valid', 'config.variables'],
-  needs: context => [...probesOf(context), `control.snapshot:${context.socket ?? ''}`],
+  needs: context => [
+    ...probesOf(context),
+    `control.snapshot:${context.socket ?? ''}`,
+    `logs.recent:${context.logDir ?? ''}`,
+  ],
   run(facts, context) {
     const asked = probed(facts.filter(isProbe))
     if (asked.length === 0) return [noServers(context, 'that could be asked')]
     const bad = asked.filter(({probe}) => probe.failure?.kind === 'CredentialsRejected')
     if (bad.length === 0) return [pass('', `none of ${asked.length} servers rejected our credentials`)]
     const snapshot = facts.filter(isControl).map(snapshotOf)[0]
+    const logged =
+      facts.flatMap(fact => (isLogs(fact) && fact.state === 'known' ? [fact.value.rejectedSince] : []))[0] ?? {}
     return shortList(
       bad.map(each => {
         const known = snapshot?.servers.find(({id}) => id === each.id)
-        const since = known?.lastError?.kind === 'CredentialsRejected' && known.status !== 'up' ? known.since : null
+        const told = known?.lastError?.kind === 'CredentialsRejected' && known.status !== 'up' ? known.since : null
+        const since = earlier(told, logged[each.id] ?? null)
         return rejected(each, since, context)
       }),
     )
@@ -59,4 +66,14 @@ function isProbe(fact: Seen): fact is Fact<'backend.probe'> {
 
 function isControl(fact: Seen): fact is Fact<'control.snapshot'> {
   return fact.key.startsWith('control.snapshot')
+}
+
+function isLogs(fact: Seen): fact is Fact<'logs.recent'> {
+  return fact.key.startsWith('logs.recent')
+}
+
+/** ISO-8601 UTC sorts as text. */
+function earlier(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b
+  return a < b ? a : b
 }

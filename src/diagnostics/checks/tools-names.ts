@@ -1,22 +1,23 @@
-import {type Check, pass, skip, warn} from '../check.ts'
-import {probed, probesOf} from './probed.ts'
+import {type Check, pass, warn} from '../check.ts'
+import {listed, noTools, toolsOf} from './listed.ts'
 import {shortList} from './short-list.ts'
 
 /** No server lists two tools of one name, and none imitates the tool of another by letters that look alike. */
-export const toolsNames: Check<readonly 'backend.probe'[]> = {
+export const toolsNames: Check<readonly 'backend.tools'[]> = {
   id: 'tools.names',
   category: 'servers',
   severity: 'warn',
   title: 'the names of tools are unique within a server',
   docs: 'a-name-of-two-tools',
   after: ['servers.handshake'],
-  needs: probesOf,
+  needs: toolsOf,
   run(facts) {
-    const asked = probed(facts).filter(({probe}) => probe.ok)
-    if (asked.length === 0) return [skip('', 'no server was asked for its tools')]
-    const clashes = asked.flatMap(({id, probe}) => {
+    const servers = listed(facts)
+    if (servers.length === 0) return [noTools()]
+    const clashes = servers.flatMap(({id, tools}) => {
       const seen = new Map<string, string>()
-      for (const {name} of probe.tools) {
+      for (const {name, hidden} of tools) {
+        if (hidden === 'rule') continue
         const folded = name.toLowerCase()
         const other = seen.get(folded)
         if (other !== undefined) return [{id, name, other}]
@@ -24,7 +25,7 @@ export const toolsNames: Check<readonly 'backend.probe'[]> = {
       }
       return []
     })
-    if (clashes.length === 0) return [pass('', `the tools of ${asked.length} servers have names of their own`)]
+    if (clashes.length === 0) return [pass('', `the tools of ${servers.length} servers have names of their own`)]
     return shortList(
       clashes.map(({id, name, other}) =>
         warn(id, `${id}: a name of two tools: ${name}`, {

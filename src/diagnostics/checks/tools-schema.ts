@@ -1,22 +1,23 @@
-import {type Check, pass, skip, warn} from '../check.ts'
-import {probed, probesOf} from './probed.ts'
+import {type Check, pass, warn} from '../check.ts'
+import {listed, noTools, toolsOf} from './listed.ts'
 import {shortList} from './short-list.ts'
 
 /** Names and schemas of tools are such that clients take them. */
-export const toolsSchema: Check<readonly 'backend.probe'[]> = {
+export const toolsSchema: Check<readonly 'backend.tools'[]> = {
   id: 'tools.schema',
   category: 'servers',
   severity: 'warn',
   title: 'the schema of every tool is valid',
   docs: 'a-tool-that-clients-may-refuse',
   after: ['servers.handshake'],
-  needs: probesOf,
+  needs: toolsOf,
   run(facts) {
-    const asked = probed(facts).filter(({probe}) => probe.ok)
-    if (asked.length === 0) return [skip('', 'no server was asked for its tools')]
-    const bad = asked.map(({id, probe}) => ({id, tools: probe.tools.filter(({fault}) => fault !== null)}))
+    const servers = listed(facts)
+    if (servers.length === 0) return [noTools()]
+    const offered = servers.map(({id, tools}) => ({id, tools: tools.filter(({hidden}) => hidden !== 'rule')}))
+    const bad = offered.map(({id, tools}) => ({id, tools: tools.filter(({fault}) => fault !== null)}))
     const faulty = bad.filter(({tools}) => tools.length > 0)
-    const all = asked.reduce((sum, {probe}) => sum + probe.tools.length, 0)
+    const all = offered.reduce((sum, {tools}) => sum + tools.length, 0)
     if (faulty.length === 0) return [pass('', `the schemas of ${all} tools are valid`)]
     return shortList(
       faulty.map(({id, tools}) =>

@@ -3,6 +3,7 @@ import type {Place} from '../place.ts'
 import {authJwks, authKeyFile} from './auth-keys.ts'
 import {backendCommand} from './backend-command.ts'
 import {backendProbe} from './backend-probe.ts'
+import {backendTools} from './backend-tools.ts'
 import {configEmptyVariables} from './config-empty-variables.ts'
 import {configFile} from './config-file.ts'
 import {configOutline} from './config-outline.ts'
@@ -27,6 +28,7 @@ import {requestsRecent, storeBreakers, storeIntegrity} from './store-files.ts'
 import {storePostgres, storeRedis} from './store-servers.ts'
 import {tlsCa, tlsFiles, tlsKeyMode} from './tls-files.ts'
 import {tlsHandshake} from './tls-handshake.ts'
+import {tlsMutual} from './tls-mutual.ts'
 
 /** Every collector of live facts. A new kind of fact: its shape in facts/, a file here, a line in this list. */
 export function collectorsFor(place: Place): readonly Collector[] {
@@ -54,10 +56,12 @@ export function collectorsFor(place: Place): readonly Collector[] {
     tlsFiles,
     tlsCa,
     tlsKeyMode,
+    tlsMutual(place, read),
     authKeyFile,
     authJwks,
     backendCommand(place, read),
     backendProbe(read),
+    backendTools(read),
     storeIntegrity,
     storeBreakers,
     requestsRecent,

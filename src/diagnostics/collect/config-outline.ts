@@ -22,10 +22,10 @@ export function configOutline(read: ConfigReader): Collector<'config.outline'> {
   }
 }
 
-type Variables = readonly (readonly [name: string, value: string])[]
+export type Variables = readonly (readonly [name: string, value: string])[]
 
 /** Variables that the file uses and that are long enough to be told from other text. */
-function usedVariables(path: string, variables: Readonly<Record<string, string | undefined>>): Variables {
+export function usedVariables(path: string, variables: Readonly<Record<string, string | undefined>>): Variables {
   const file = readConfigFile(path)
   const names = file.ok ? [...file.text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, name = '']) => name) : []
   return [...new Set(names)].flatMap(name => {
@@ -62,7 +62,7 @@ function outlineOf(config: Config, sha256: string, variables: Variables): Config
   }
 }
 
-function serverOutline(server: BackendConfig, variables: Variables): ServerOutline {
+export function serverOutline(server: BackendConfig, variables: Variables): ServerOutline {
   const sent = [server.auth?.token ?? '', ...Object.values(server.headers)]
   const url = server.endpoint !== undefined && URL.canParse(server.endpoint) ? new URL(server.endpoint) : undefined
   const secure = url?.protocol === 'https:'
@@ -73,6 +73,8 @@ function serverOutline(server: BackendConfig, variables: Variables): ServerOutli
     host: url?.hostname.replace(/^\[|\]$/g, '') ?? null,
     port: url === undefined ? null : url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     secure,
+    prefix: server.prefix ?? server.group ?? server.id,
+    group: server.group ?? server.id,
     credentials:
       server.auth?.token !== undefined ||
       server.auth?.oauth !== undefined ||

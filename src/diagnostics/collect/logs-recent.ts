@@ -1,3 +1,4 @@
+import {firstRejections} from '../../logs/first-rejections.ts'
 import {type LogFile, listLogFiles} from '../../logs/log-files.ts'
 import {recentErrors} from '../../logs/recent-errors.ts'
 import {type FileTail, tailFile} from '../../logs/tail-file.ts'
@@ -18,14 +19,15 @@ export const logsRecent: Collector<'logs.recent'> = {
     if (listed.state !== 'known') return listed
     const files = listed.files.map(({name}) => name)
     const current = listed.files.find(isErrorLog(0))
-    if (current === undefined) return {state: 'known', value: {folder, files, errors: null, windowMs}}
+    if (current === undefined)
+      return {state: 'known', value: {folder, files, errors: null, rejectedSince: {}, windowMs}}
     const newer = tailFile(current.path, tailBytes)
     if (newer.state !== 'known') return newer
     const older = newer.truncated ? undefined : tailOf(listed.files.find(isErrorLog(1)))
     const lines = [...(older?.lines ?? []), ...newer.lines]
     const truncated = newer.truncated || older?.truncated === true
     const errors = recentErrors(lines, {sinceMs: clock.wallMs() - windowMs, keep, truncated})
-    return {state: 'known', value: {folder, files, errors, windowMs}}
+    return {state: 'known', value: {folder, files, errors, rejectedSince: firstRejections(lines), windowMs}}
   },
 }
 

@@ -17,6 +17,8 @@ export interface ProbeOptions {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly timeoutMs: number
+  /** Looks around on the open connection before it is ended; what it throws is the probe's failure. */
+  readonly inspect?: (connection: BackendConnection, leftMs: number) => Promise<void>
 }
 
 const identity: ClientIdentity = {info: {name: 'only1mcp-doctor', version: '1'}, capabilities: {}}
@@ -51,6 +53,7 @@ export async function probeBackend(config: BackendConfig, options: ProbeOptions)
     step = 'tools'
     if (opened.connection.info.capabilities.tools !== undefined)
       Object.assign(found, await listTools(opened.connection, options.timeoutMs - openMs))
+    await options.inspect?.(opened.connection, Math.max(500, options.timeoutMs - openMs))
     step = 'done'
     return result(null)
   } catch (error) {
@@ -194,7 +197,7 @@ function implementationOf(connection: BackendConnection | undefined): string | n
   return named ? `${named.name} ${named.version}` : null
 }
 
-function failureOf(error: unknown): NonNullable<ProbeResult['failure']> {
+export function failureOf(error: unknown): NonNullable<ProbeResult['failure']> {
   if (!(error instanceof CallFailure))
     return {kind: 'Failed', message: messageOf(error), httpStatus: null, evidence: null}
   const {kind, message, httpStatus, evidence} = error

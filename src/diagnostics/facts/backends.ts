@@ -20,6 +20,10 @@ export interface BackendFactValues {
   readonly 'backend.command': CommandSight
   /** `backend.probe:<id>`: a connection of our own, beside the one of the runtime */
   readonly 'backend.probe': ProbeResult
+  /** `backend.tools:<id>`: as the runtime has them, else as the probe saw them */
+  readonly 'backend.tools': ToolsSight
+  /** `tls.mutual:<host>:<port>|<file of the CA of clients>` */
+  readonly 'tls.mutual': MutualTls
 }
 
 export interface DnsAnswer {
@@ -85,4 +89,37 @@ export interface ToolSight {
   readonly bytes: number
   /** What is wrong with its name or schema. */
   readonly fault: string | null
+}
+
+export interface ToolsSight {
+  readonly from: 'runtime' | 'probe'
+  /** Size of what clients see of them, as JSON. */
+  readonly toolBytes: number
+  readonly tools: readonly OfferedTool[]
+}
+
+/** A tool, and how clients see it. */
+export interface OfferedTool extends ToolSight {
+  /** What it is called where nothing is in the way; null where a rule of the configuration withholds it. */
+  readonly wanted: string | null
+  /** What clients call it; null where they do not see it. */
+  readonly exposed: string | null
+  /** The server that has the wanted name, where that is another one. */
+  readonly takenBy: string | null
+  readonly hidden: 'rule' | 'name' | 'spare' | null
+}
+
+/** How the TLS listener treats clients without a certificate, and with a good one. */
+export interface MutualTls {
+  readonly without: MutualAnswer
+  /** null: no certificate of this CA is at hand. */
+  readonly with: (MutualAnswer & {readonly certificate: string}) | null
+}
+
+export interface MutualAnswer {
+  /** The handshake failed or the connection was closed: the system's or OpenSSL's word. */
+  readonly refused: string | null
+  /** HTTP status of a request that got through. */
+  readonly status: number | null
+  readonly ms: number
 }

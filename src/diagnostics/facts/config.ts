@@ -72,6 +72,10 @@ export interface ServerOutline {
   readonly secure: boolean
   /** Whether a bearer token or an Authorization header is configured. */
   readonly credentials: boolean
+  /** In front of its names, `__` aside; empty for none. */
+  readonly prefix: string
+  /** Its replicas have the same; the id by default. */
+  readonly group: string
   /** Names of the variables that the credentials come from. */
   readonly variables: readonly string[]
 }

@@ -4,8 +4,6 @@ import {retire} from './retire.ts'
 
 export interface RetirementsOptions {
   readonly now: () => number
-  /** Ends what else holds connections to a server. */
-  readonly release: (backend: Backend) => Promise<void>
   readonly log: (message: LogMessage) => void
 }
 
@@ -22,8 +20,9 @@ export class Retirements {
     this.#options = options
   }
 
-  begin(backend: Backend): void {
-    const {now, release, log} = this.#options
+  /** @param release ends what else holds connections to it */
+  begin(backend: Backend, release: () => Promise<void>): void {
+    const {now, log} = this.#options
     const retired = retire(backend, {now, graceMs, release, hurry: this.#hurry.signal}).then(cutOff =>
       log({
         level: cutOff > 0 ? 'WARN' : 'INFO',

@@ -6,7 +6,8 @@ import {tlsCertificate} from '../../../src/diagnostics/checks/tls-certificate.ts
 import {tlsClientCa} from '../../../src/diagnostics/checks/tls-client-ca.ts'
 import {tlsKeyMode} from '../../../src/diagnostics/checks/tls-key-mode.ts'
 import {tlsListener} from '../../../src/diagnostics/checks/tls-listener.ts'
-import {certificate, handshake, outline} from '../whole-world.ts'
+import {tlsMutual} from '../../../src/diagnostics/checks/tls-mutual.ts'
+import {certificate, handshake, mutual, outline} from '../whole-world.ts'
 import {healthy, known, missing, server, snapshot, type World, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
@@ -169,6 +170,83 @@ export const authCases: readonly CheckCases[] = [
         status: 'fail',
         summary: 'the TLS listener does no handshake: it speaks no TLS',
         remedy: 'openssl s_client',
+      },
+    ],
+  },
+  {
+    check: tlsMutual,
+    passing: [
+      {
+        when: 'without one nobody gets in, with one somebody does',
+        world: healthy,
+        status: 'pass',
+        summary: '/etc/only1mcp/client.pem is let in',
+        evidence: 'without one: tlsv13 alert certificate required',
+      },
+      {
+        when: 'none is at hand',
+        world: worldFrom(healthy, {'tls.mutual': known(mutual({with: null}))}),
+        status: 'pass',
+        summary: 'none is at hand',
+        evidence: 'ONLY1MCP_CLIENT_CERT',
+      },
+      {
+        when: 'the gate refuses in words',
+        world: worldFrom(healthy, {'tls.mutual': known(mutual({without: {refused: null, status: 401, ms: 3}}))}),
+        status: 'pass',
+        summary: 'is let in',
+      },
+    ],
+    failing: [
+      {
+        when: 'one gets in without',
+        world: worldFrom(healthy, {'tls.mutual': known(mutual({without: {refused: null, status: 200, ms: 3}}))}),
+        status: 'fail',
+        subject: 'port 8443',
+        summary: 'client certificates do not work: without one the answer is 200',
+        remedy: 'auth.mtls.enabled',
+      },
+      {
+        when: 'a good one is refused',
+        world: worldFrom(healthy, {
+          'tls.mutual': known(
+            mutual({with: {refused: 'tlsv1 alert unknown ca', status: null, ms: 3, certificate: '/c.pem'}}),
+          ),
+        }),
+        status: 'fail',
+        summary: 'a good one is refused: tlsv1 alert unknown ca',
+        remedy: 'only1mcp auth cert /c.pem --ca /etc/only1mcp/ca.pem',
+      },
+      {
+        when: 'it is no proof to the gate',
+        world: worldFrom(
+          healthy,
+          {'tls.mutual': known(mutual({with: {refused: null, status: 403, ms: 3, certificate: '/c.pem'}}))},
+          {outline: outline({authMethods: ['mtls']})},
+        ),
+        status: 'warn',
+        summary: 'passes the handshake, but is not let in (403)',
+        remedy: 'auth.mtls',
+      },
+    ],
+    between: [
+      {
+        when: 'none are asked for',
+        world: worldFrom(healthy, {}, plain),
+        status: 'skip',
+        summary: 'server.tls.client_ca',
+      },
+      {
+        when: 'nobody listens',
+        world: worldFrom(healthy, {'tls.mutual': missing('absent', '127.0.0.1:8443 cannot be reached')}),
+        status: 'skip',
+        summary: 'cannot be reached',
+      },
+      {
+        when: 'it has other worries',
+        world: worldFrom(healthy, {'tls.mutual': known(mutual({without: {refused: null, status: 503, ms: 3}}))}),
+        status: 'skip',
+        summary: 'tells nothing',
       },
     ],
   },

@@ -4,10 +4,12 @@ import {serversCredentials} from '../../../src/diagnostics/checks/servers-creden
 import {serversErrors} from '../../../src/diagnostics/checks/servers-errors.ts'
 import {serversFirstByte} from '../../../src/diagnostics/checks/servers-first-byte.ts'
 import {serversHandshake} from '../../../src/diagnostics/checks/servers-handshake.ts'
+import {toolsClashes} from '../../../src/diagnostics/checks/tools-clashes.ts'
 import {toolsContext} from '../../../src/diagnostics/checks/tools-context.ts'
 import {toolsNames} from '../../../src/diagnostics/checks/tools-names.ts'
+import {toolsOffered} from '../../../src/diagnostics/checks/tools-offered.ts'
 import {toolsSchema} from '../../../src/diagnostics/checks/tools-schema.ts'
-import {httpServer, outline, probe} from '../whole-world.ts'
+import {httpServer, offered, outline, probe, stdioServer, tools} from '../whole-world.ts'
 import {healthy, known, missing, nothingRuns, server, snapshot, startedAt, type World, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
@@ -15,12 +17,22 @@ function probing(change: Parameters<typeof probe>[0]): World {
   return worldFrom(healthy, {'backend.probe': known(probe(change))})
 }
 
+function offering(...args: Parameters<typeof tools>): World {
+  return worldFrom(healthy, {'backend.tools': known(tools(...args))})
+}
+
+/** Two servers of one prefix. */
+function sharing(group: 'same' | 'other') {
+  const first = stdioServer({prefix: 'tool', group: 'same'})
+  return outline({servers: [first, httpServer({prefix: 'tool', group})]})
+}
+
 function telling(change: Parameters<typeof server>[0]): World {
   return worldFrom(healthy, {'control.snapshot': known({snapshot: snapshot([server(change)]), mismatch: null})})
 }
 
 const left = worldFrom(healthy, {'backend.probe': missing('absent', 'the runtime runs it')})
-const tool = {name: 'search', bytes: 100, fault: null}
+const unlisted = worldFrom(healthy, {'backend.tools': missing('absent', 'the runtime has not got them yet')})
 const transitions = {closed: 0, open: 3, half_open: 2}
 
 export const serversCases: readonly CheckCases[] = [
@@ -105,6 +117,28 @@ export const serversCases: readonly CheckCases[] = [
         status: 'fail',
         summary: `web: credentials are rejected with 401, since ${startedAt}`,
         remedy: 'set GITHUB_TOKEN anew',
+      },
+      {
+        when: 'the log knows since when, of a server that still counts as up',
+        world: worldFrom(
+          probing({
+            ok: false,
+            step: 'handshake',
+            failure: {kind: 'CredentialsRejected', message: 'rejected', httpStatus: 401, evidence: null},
+          }),
+          {
+            'logs.recent': known({
+              folder: '/var/log/only1mcp',
+              files: ['error.log'],
+              errors: null,
+              rejectedSince: {web: '2026-01-02T02:14:00.000Z'},
+              windowMs: 900_000,
+            }),
+          },
+          {outline: outline({servers: [httpServer()]})},
+        ),
+        status: 'fail',
+        summary: 'web: credentials are rejected with 401, since 2026-01-02T02:14:00.000Z',
       },
     ],
     between: [{when: 'nobody was asked', world: left, status: 'skip', summary: 'could be asked'}],
@@ -200,18 +234,26 @@ export const serversCases: readonly CheckCases[] = [
   },
   {
     check: toolsSchema,
-    passing: [{when: 'all are valid', world: healthy, status: 'pass', summary: 'schemas of 2 tools'}],
+    passing: [
+      {when: 'all are valid', world: healthy, status: 'pass', summary: 'schemas of 2 tools'},
+      {
+        when: 'a bad one is not offered',
+        world: offering([offered({fault: 'it has no inputSchema', exposed: null, wanted: null, hidden: 'rule'})]),
+        status: 'pass',
+        summary: 'schemas of 0 tools',
+      },
+    ],
     failing: [
       {
         when: 'one is not',
-        world: probing({tools: [tool, {name: 'bad', bytes: 9, fault: 'it has no inputSchema'}]}),
+        world: offering([offered(), offered({name: 'bad', fault: 'it has no inputSchema'})]),
         status: 'warn',
         subject: 'github',
         summary: 'github: a tool that clients may refuse: bad: it has no inputSchema',
         remedy: 'tools.deny',
       },
     ],
-    between: [{when: 'nobody was asked', world: left, status: 'skip', summary: 'no server was asked'}],
+    between: [{when: 'nobody tells', world: unlisted, status: 'skip', summary: 'the tools of no server are known'}],
   },
   {
     check: toolsNames,
@@ -219,7 +261,7 @@ export const serversCases: readonly CheckCases[] = [
     failing: [
       {
         when: 'two are one but for case',
-        world: probing({tools: [tool, {...tool, name: 'Search'}]}),
+        world: offering([offered(), offered({name: 'Search'})]),
         status: 'warn',
         subject: 'github',
         summary: 'github: a name of two tools: Search',
@@ -227,14 +269,90 @@ export const serversCases: readonly CheckCases[] = [
         remedy: 'tools.rename',
       },
     ],
+    between: [{when: 'nobody tells', world: unlisted, status: 'skip', summary: 'the tools of no server are known'}],
+  },
+  {
+    check: toolsClashes,
+    passing: [
+      {when: 'all have their own', world: healthy, status: 'pass', summary: 'prefixes and names of their own'},
+      {
+        when: 'two with one prefix are replicas',
+        world: worldFrom(healthy, {}, {outline: sharing('same')}),
+        status: 'pass',
+        summary: 'prefixes and names of their own',
+      },
+    ],
+    failing: [
+      {
+        when: 'another server has the name',
+        world: offering([offered({wanted: 'search', exposed: 'github__search', takenBy: 'web'})]),
+        status: 'warn',
+        subject: 'github',
+        summary: 'github: the name of a tool is taken: search is that of web, so it is offered as github__search',
+        remedy: 'servers[].prefix',
+      },
+      {
+        when: 'no other name is left for it',
+        world: offering([offered({exposed: null, takenBy: 'web', hidden: 'name'})]),
+        status: 'warn',
+        summary: 'so it is not offered',
+      },
+      {
+        when: 'two groups have one prefix',
+        world: worldFrom(healthy, {'backend.tools': known(tools([]))}, {outline: sharing('other')}),
+        status: 'warn',
+        subject: 'web',
+        summary: 'web: the prefix tool, as github has',
+        remedy: 'a prefix of its own',
+      },
+    ],
+    between: [
+      {
+        when: 'there is no configuration',
+        world: worldFrom(healthy, {}, {outline: null}),
+        status: 'skip',
+        summary: 'there is no valid configuration',
+      },
+    ],
+  },
+  {
+    check: toolsOffered,
+    passing: [{when: 'names are short', world: healthy, status: 'pass', summary: '2 tools have names'}],
+    failing: [
+      {
+        when: 'one cannot be had',
+        world: offering([offered({wanted: `github__${'x'.repeat(140)}`, exposed: null, hidden: 'name'})]),
+        status: 'warn',
+        subject: 'github',
+        summary: 'github: a tool is left out, its name cannot be had: github__xxx',
+        evidence: '148 characters with the prefix, 128 are allowed',
+        remedy: 'tools.rename',
+      },
+      {
+        when: 'one is longer than many clients take',
+        world: offering([offered({exposed: 'y'.repeat(65)})]),
+        status: 'warn',
+        summary: 'the name of a tool has 65 characters; many clients take 64',
+        remedy: 'shorter prefix',
+      },
+    ],
+    between: [{when: 'nobody tells', world: unlisted, status: 'skip', summary: 'the tools of no server are known'}],
   },
   {
     check: toolsContext,
-    passing: [{when: 'they are few', world: healthy, status: 'pass', summary: 'about 200 tokens'}],
+    passing: [
+      {when: 'they are few', world: healthy, status: 'pass', summary: 'about 200 tokens'},
+      {
+        when: 'replicas offer the same ones, which clients see once',
+        world: offering([offered({bytes: 80_000})], 'runtime'),
+        status: 'pass',
+        summary: 'about 20000 tokens',
+      },
+    ],
     failing: [
       {
         when: 'they are many',
-        world: probing({toolBytes: 400_000}),
+        world: offering([offered({bytes: 400_000})]),
         status: 'warn',
         subject: 'github',
         summary: 'tools cost much context: about 200000 tokens',
@@ -242,5 +360,6 @@ export const serversCases: readonly CheckCases[] = [
         remedy: 'tools.allow',
       },
     ],
+    between: [{when: 'nobody tells', world: unlisted, status: 'skip', summary: 'the tools of no server are known'}],
   },
 ]
