@@ -46,7 +46,9 @@ export class Link {
    */
   async changed(notification: string): Promise<boolean> {
     const kinds = listsChangedBy(notification)
-    return kinds.length > 0 && (await this.#read(kinds))
+    if (kinds.length === 0) return false
+    await this.#loading // else the one list would be known before the others, and they would seem to be empty
+    return this.#read(kinds)
   }
 
   async #read(kinds: readonly ListKind[]): Promise<boolean> {
