@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
 import type {Backend} from './backend.ts'
 import {transportOf} from './open-backend.ts'
 

@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {shortText} from '../shared/short-text.ts'
 

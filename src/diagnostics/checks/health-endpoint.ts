@@ -1,4 +1,4 @@
-import type {Snapshot} from '../../control/contract.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import {type Check, fail, notSeen, pass, warn} from '../check.ts'
 import {aboutOf} from '../fact.ts'
 import type {HealthAnswer} from '../fact-values.ts'

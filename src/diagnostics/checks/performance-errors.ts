@@ -1,4 +1,4 @@
-import type {Snapshot} from '../../control/contract.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import {type Check, fail, pass, warn} from '../check.ts'
 import {afterRuntime, snapshotOf, untold} from './told-by-runtime.ts'
 

@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../../control/contract.ts'
+import type {ServerSnapshot} from '../../control/contract/server.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {type Check, type CheckResult, fail, info, pass, skip, warn} from '../check.ts'
 
