@@ -102,6 +102,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     ...{instance, clock, identity, reaper: options.reaper, stateDir: options.stateDir},
     nextStart: () => ++starts,
     learnSecret: redactor.renew,
+    onlyRequestAt: options.ledger.onlyAt.bind(options.ledger),
   }
   const makeBackend = ({pool, ...settings}: BackendSettings): Backend =>
     new Backend({

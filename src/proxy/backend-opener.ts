@@ -122,9 +122,10 @@ export class BackendOpener {
   }
 
   #said(line: string): void {
-    const {config, log} = this.#options
+    const {config, environment, log} = this.#options
     this.#stderr.push(line)
     this.#lastWords = [...this.#lastWords.slice(-2), line]
-    log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, pairs: {server_id: config.id}})
+    const requestId = environment.onlyRequestAt(config.id)
+    log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, requestId, pairs: {server_id: config.id}})
   }
 }

@@ -89,6 +89,17 @@ export class RequestLedger {
     return oldest
   }
 
+  /** The id of the one request that is at a server; null where there is none, or where it cannot be told which. */
+  onlyAt(serverId: string): string | null {
+    let only: string | null = null
+    for (const request of this.#open) {
+      if (request.serverId !== serverId) continue
+      if (only !== null) return null
+      only = request.requestId
+    }
+    return only
+  }
+
   open(client: string, httpMethod: string, path: string): OpenRequest {
     const request = openRequest(this.#prefix + ++this.#opened, this.#clock.now(), client, httpMethod, path)
     this.#open.add(request)
