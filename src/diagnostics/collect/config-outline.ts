@@ -60,7 +60,15 @@ function outlineOf(config: Config, sha256: string, variables: Variables): Config
     requestLog: requestLog?.enabled === true ? requestLog.backend : null,
     postgres: postgresOf(requestLog?.enabled === true ? requestLog.postgres?.url : undefined),
     logRotation: observability.logging.rotation.enabled,
+    rateLimited:
+      config.rate_limit?.enabled === true && Boolean(config.rate_limit.per_principal ?? config.rate_limit.per_address),
+    metrics: listenerOf(observability.metrics),
+    profiling: config.profiling ? listenerOf(config.profiling) : null,
   }
+}
+
+function listenerOf({enabled, host, port}: {enabled: boolean; host: string; port: number}): ConfigOutline['metrics'] {
+  return enabled ? {host, port} : null
 }
 
 export function serverOutline(server: BackendConfig, variables: Variables): ServerOutline {

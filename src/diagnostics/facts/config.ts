@@ -56,6 +56,10 @@ export interface ConfigOutline {
   /** Where the request log is, when that is PostgreSQL. */
   readonly postgres?: {readonly host: string; readonly port: number} | null
   readonly logRotation: boolean
+  /** Requests are limited by caller or address. */
+  readonly rateLimited: boolean
+  readonly metrics: {readonly host: string; readonly port: number} | null
+  readonly profiling: {readonly host: string; readonly port: number} | null
 }
 
 export interface TlsOutline {
