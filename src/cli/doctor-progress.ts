@@ -1,5 +1,6 @@
 import {isBad} from '../diagnostics/root-causes.ts'
 import type {Finding} from '../diagnostics/runner.ts'
+import {progressLine} from './progress-line.ts'
 
 export interface DoctorProgress {
   start(total: number): void
@@ -8,22 +9,28 @@ export interface DoctorProgress {
   end(): void
 }
 
-/** One line on a terminal that says how far the doctor is; nothing where nobody watches. */
-export function doctorProgress(stream: NodeJS.WriteStream): DoctorProgress {
-  const show = (text: string): void => void (stream.isTTY && stream.write(`\r\u001b[K${text}`))
+/**
+ * One line on a terminal that says how far the doctor is; nothing where nobody watches.
+ * @param nameOf what counts as one thing done
+ */
+export function doctorProgress(
+  stream: NodeJS.WriteStream,
+  nameOf: (finding: Finding) => string = ({id}) => id,
+): DoctorProgress {
+  const line = progressLine(stream)
   const done = new Set<string>()
   let total = 0
   let bad = 0
   return {
     start: count => {
       total = count
-      show(`looking: 0 of ${total}`)
+      line.show(`looking: 0 of ${total}`)
     },
     found: finding => {
-      done.add(finding.id)
+      done.add(nameOf(finding))
       if (isBad(finding)) bad++
-      show(`looking: ${done.size} of ${total}${bad === 0 ? '' : `, ${bad} bad`}`)
+      line.show(`looking: ${Math.min(done.size, total)} of ${total}${bad === 0 ? '' : `, ${bad} bad`}`)
     },
-    end: () => show(''),
+    end: line.end,
   }
 }

@@ -1,7 +1,8 @@
 import {examinationText} from '../diagnostics/server/examination-text.ts'
 import {examineServer} from '../diagnostics/server/examine-server.ts'
-import {AppError, messageOf} from '../shared/errors.ts'
+import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
+import {jsonObject} from './json-object.ts'
 import {printJson, printLine} from './output.ts'
 import {paintFor} from './style.ts'
 
@@ -22,7 +23,7 @@ export async function doctorServer(request: DoctorServerRequest): Promise<number
   const key = keyEnv === undefined ? undefined : process.env[keyEnv]
   if (keyEnv !== undefined && !key)
     throw new AppError('NO_KEY', `the environment variable ${keyEnv} is not set`, {exitCode: exitCode.usage})
-  const call = request.tool === undefined ? undefined : {name: request.tool, args: objectOf(request.args)}
+  const call = request.tool === undefined ? undefined : {name: request.tool, args: jsonObject(request.args)}
   const {stderr} = process
   if (stderr.isTTY) stderr.write(`looking at ${id} …`)
   const end = (): void => void (stderr.isTTY && stderr.write('\r\u001b[K'))
@@ -44,18 +45,4 @@ export async function doctorServer(request: DoctorServerRequest): Promise<number
     for (const line of examinationText(examination, {width: process.stdout.columns || 80, paint})) printLine(line)
   }
   return status
-}
-
-function objectOf(text: string): Readonly<Record<string, unknown>> {
-  let why = 'they are no JSON object'
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return {...value}
-  } catch (error) {
-    why = messageOf(error)
-  }
-  throw new AppError('BAD_ARGS', `the arguments of the tool cannot be used: ${why}`, {
-    fix: `Write them as one JSON object, in quotes: --args '{"path": "/tmp"}'`,
-    exitCode: exitCode.usage,
-  })
 }

@@ -1,4 +1,4 @@
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {safeText} from '../shared/safe-text.ts'
 import {formatClock} from '../tui/text/figures.ts'

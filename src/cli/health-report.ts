@@ -1,4 +1,5 @@
-import type {ServerSnapshot, Snapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {type Cell, type FittedColumn, fittedTable, type TableLook} from './fitted-table.ts'
 import type {Role} from './style.ts'

@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
 import type {HealthCheckRow} from '../store/health-history.ts'
 import type {Glyphs} from '../tui/text/glyphs.ts'
 import {latencyBars} from './health-spark.ts'

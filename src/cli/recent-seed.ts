@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import type {HealthLook} from './health-report.ts'
 import {RecentLooks, recentLooks} from './recent-looks.ts'
 import {tableLook} from './table-look.ts'

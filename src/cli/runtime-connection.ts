@@ -53,6 +53,11 @@ function originOf({host, port, tlsPort, plain}: RuntimeRecord): string {
   return plain === false ? `https://${name}:${tlsPort ?? port}` : `http://${name}:${port}`
 }
 
+/** Parameters as the era of the connection wants them. */
+export function paramsFor({info}: BackendConnection, params: Readonly<Record<string, unknown>>): Buffer {
+  return info.era === 'modern' ? envelopeParams(identity, params) : Buffer.from(JSON.stringify(params))
+}
+
 /** One request. @throws AppError with the exit status of the design */
 export async function ask(
   connection: BackendConnection,
@@ -61,11 +66,10 @@ export async function ask(
   timeoutMs: number,
   name?: string,
 ): Promise<BackendAnswer> {
-  const modern = connection.info.era === 'modern'
   try {
     return await connection.call({
       method,
-      params: modern ? envelopeParams(identity, params) : Buffer.from(JSON.stringify(params)),
+      params: paramsFor(connection, params),
       timeoutMs,
       ...(name !== undefined && {name}),
     })

@@ -1,4 +1,5 @@
-import type {ServerSnapshot, Snapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import {type FittedColumn, fittedTable, type TableLook} from './fitted-table.ts'
 
 type Listed = Pick<

@@ -4,17 +4,7 @@ import type {ConfigOutline} from './facts/config.ts'
 import type {Fix} from './fix/fix.ts'
 
 /** Where a check belongs, in the order in which a machine comes up. */
-export const categories = [
-  'config',
-  'host',
-  'process',
-  'network',
-  'servers',
-  'auth',
-  'stores',
-  'logs',
-  'performance',
-] as const
+const categories = ['config', 'host', 'process', 'network', 'servers', 'auth', 'stores', 'logs', 'performance'] as const
 export type Category = (typeof categories)[number]
 
 /** How a check came out. `error`: the check or a collector broke; `timeout`: it had no answer in time. */
@@ -78,6 +68,8 @@ export interface Check<K extends readonly FactKind[] = readonly FactKind[]> {
   readonly title: string
   /** The anchor in docs/troubleshooting.md. */
   readonly docs: string
+  /** What it is about, where that is known beforehand: a check that is late can say it. */
+  readonly subject?: string
   /** Checks that are read before this one: only they, and what stands before them, may be named as causes. */
   readonly after: readonly string[]
   /** It must have its facts by then; shorter than the run as a whole only where that makes sense. */

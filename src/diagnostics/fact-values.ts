@@ -1,13 +1,19 @@
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import type {RuntimeRecordRead} from '../control/runtime-file.ts'
 import type {RecentErrors} from '../logs/recent-errors.ts'
 import type {BackendFactValues} from './facts/backends.ts'
 import type {ConfigFactValues} from './facts/config.ts'
 import type {HostFactValues} from './facts/host.ts'
 import type {StoreFactValues} from './facts/stores.ts'
+import type {SuiteFactValues} from './facts/suites.ts'
 
 /** What is known when a fact is known, by its kind. Plain data, without secrets: it may stand in a bundle. */
-export interface FactValues extends HostFactValues, ConfigFactValues, BackendFactValues, StoreFactValues {
+export interface FactValues
+  extends HostFactValues,
+    ConfigFactValues,
+    BackendFactValues,
+    StoreFactValues,
+    SuiteFactValues {
   /** One sighting for each folder that may hold a runtime's state. */
   readonly 'runtime.record': readonly RuntimeSighting[]
   /** `control.snapshot:<socket path>` */

@@ -21,3 +21,8 @@ export function dialable(host: string): string {
   if (host === '::' || host === '[::]') return '::1'
   return host.replace(/^\[(.*)\]$/, '$1')
 }
+
+/** Reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/.test(host)
+}

@@ -6,17 +6,33 @@ import {countByStatus} from './verdict.ts'
 
 /** JUnit XML as CI systems read it: a test case a finding; warnings are passed with their words on standard output. */
 export function reportJunit({findings, ms}: DoctorReport): string {
-  const {fail, error, timeout, skip} = countByStatus(findings)
-  const totals = `tests="${findings.length}" failures="${fail}" errors="${error + timeout}" skipped="${skip}" time="${seconds(ms)}"`
+  return junitOf('only1mcp doctor', [{name: 'only1mcp doctor', findings, ms}], ms)
+}
+
+export interface JunitSuite {
+  readonly name: string
+  readonly findings: readonly Finding[]
+  readonly ms: number
+}
+
+export function junitOf(name: string, suites: readonly JunitSuite[], ms: number): string {
+  const all = suites.flatMap(({findings}) => findings)
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="only1mcp doctor" ${totals}>`,
-    `  <testsuite name="only1mcp doctor" ${totals}>`,
-    ...findings.flatMap(caseOf),
-    '  </testsuite>',
+    `<testsuites name="${xml(name)}" ${totalsOf(all, ms)}>`,
+    ...suites.flatMap(suite => [
+      `  <testsuite name="${xml(suite.name)}" ${totalsOf(suite.findings, suite.ms)}>`,
+      ...suite.findings.flatMap(caseOf),
+      '  </testsuite>',
+    ]),
     '</testsuites>',
   ]
   return lines.join('\n')
+}
+
+function totalsOf(findings: readonly Finding[], ms: number): string {
+  const {fail, error, timeout, skip} = countByStatus(findings)
+  return `tests="${findings.length}" failures="${fail}" errors="${error + timeout}" skipped="${skip}" time="${seconds(ms)}"`
 }
 
 function caseOf(finding: Finding): string[] {

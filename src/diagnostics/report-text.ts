@@ -1,6 +1,7 @@
 import {formatDuration} from '../shared/duration.ts'
 import {safeText} from '../shared/safe-text.ts'
 import type {Check, FindingStatus} from './check.ts'
+import {checkNames} from './check-names.ts'
 import type {DoctorReport} from './report.ts'
 import {isBad} from './root-causes.ts'
 import type {Finding} from './runner.ts'
@@ -22,7 +23,7 @@ const margin = '     '
 const mostLines = 24
 
 /** Words, not symbols: they can be grepped, read aloud, and need no UTF-8. */
-const words: Readonly<Record<FindingStatus, readonly [string, TextRole]>> = {
+export const statusWords: Readonly<Record<FindingStatus, readonly [string, TextRole]>> = {
   pass: ['ok  ', 'good'],
   info: ['info', 'quiet'],
   warn: ['warn', 'warning'],
@@ -91,11 +92,10 @@ function listOf(
   indent: string,
   {width, paint}: TextOptions,
 ): string[] {
-  const ids = [...new Set(findings.map(({id}) => id))]
-  if (ids.length === 0) return []
-  const [word, role] = words[status]
+  if (findings.length === 0) return []
+  const [word, role] = statusWords[status]
   const column = indent.length + word.length + 1
-  const text = wrap(safeText(`${why}: ${ids.join(' ')}`), width - column)
+  const text = wrap(safeText(`${why}: ${checkNames(findings.map(({id}) => id))}`), width - column)
   return text.map((line, i) => (i === 0 ? `${indent}${paint(role, word)} ${line}` : `${' '.repeat(column)}${line}`))
 }
 
@@ -105,7 +105,7 @@ function headOf(
   idWidth: number,
   {width, paint}: TextOptions,
 ): string[] {
-  const [word, role] = words[status]
+  const [word, role] = statusWords[status]
   const column = indent.length + word.length + 1 + idWidth + 2
   const [first = '', ...rest] = wrap(safeText(summary), width - column)
   const head = `${indent}${paint(role, word)} ${paint(isBad({status}) ? 'strong' : 'quiet', id.padEnd(idWidth))}  ${first}`

@@ -48,10 +48,10 @@ export async function runChecks(options: RunOptions): Promise<readonly Finding[]
       const all = Promise.all(keys.map(key => options.facts.get(key)))
       const limitMs = Math.min(check.timeoutMs ?? options.totalMs, options.totalMs)
       const facts = await Promise.race([limitMs < options.totalMs ? within(all, limitMs) : all, expired])
-      if (facts === 'expired') return [broken('timeout', `not known within ${formatDuration(limitMs)}`)]
+      if (facts === 'expired') return [broken(check, 'timeout', `not known within ${formatDuration(limitMs)}`)]
       return check.run(facts as readonly Fact[], options.context)
     } catch (error) {
-      return [broken('error', `the check itself broke: ${messageOf(error)}`)]
+      return [broken(check, 'error', `the check itself broke: ${messageOf(error)}`)]
     }
   }
 
@@ -88,6 +88,6 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | 'expired'> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
-function broken(status: 'error' | 'timeout', summary: string): CheckResult {
-  return {status, subject: '', summary, evidence: [], causes: [], remedy: null}
+function broken({subject = ''}: Check, status: 'error' | 'timeout', summary: string): CheckResult {
+  return {status, subject, summary, evidence: [], causes: [], remedy: null}
 }

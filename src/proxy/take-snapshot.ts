@@ -1,4 +1,4 @@
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import {contractVersion} from '../control/paths.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
@@ -10,6 +10,7 @@ import type {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import type {Catalogue} from './catalogue.ts'
 import type {EventLog} from './event-log.ts'
+import type {HeapTrend} from './heap-trend.ts'
 import type {LoopLag} from './loop-lag.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {RuntimeLog} from './runtime-log.ts'
@@ -26,6 +27,7 @@ export interface SnapshotParts {
   readonly sessions: Sessions
   readonly catalogue: Catalogue
   readonly backends: readonly Backend[]
+  readonly heap: HeapTrend
   readonly lag: LoopLag
   readonly log: RuntimeLog
   readonly profiling: Snapshot['profiling']
@@ -64,6 +66,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     process: {
       rssBytes: memory.rss,
       heapUsedBytes: memory.heapUsed,
+      heapLeast: parts.heap.points,
       cpuMs: Math.round((cpu.user + cpu.system) / 1000),
       loopLagMs: parts.lag.p99Ms,
     },

@@ -1,7 +1,6 @@
 import {type Check, pass, skip, warn} from '../check.ts'
+import {isLoopback} from '../host-port.ts'
 import {afterRuntime, snapshotOf} from './told-by-runtime.ts'
-
-const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
 
 /** Who can reach the proxy has to prove who they are, unless that is this machine alone. */
 export const authExposed: Check<['control.snapshot']> = {
@@ -18,7 +17,7 @@ export const authExposed: Check<['control.snapshot']> = {
     if (host === undefined) return [skip('', 'where the proxy listens could not be seen')]
     const methods = outline?.authMethods ?? []
     const guarded = snapshot === null ? methods.length > 0 : snapshot.access?.authenticates === true
-    if (loopback.test(host)) return [pass(host, `the proxy listens on ${host}: this machine only`)]
+    if (isLoopback(host)) return [pass(host, `the proxy listens on ${host}: this machine only`)]
     if (guarded) return [pass(host, `the proxy listens on ${host} and wants credentials`)]
     return [
       warn(host, `everybody who reaches the port may use everything: it listens on ${host}, without auth`, {

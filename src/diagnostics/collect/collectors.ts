@@ -16,22 +16,33 @@ import {hostMemory} from './host-memory.ts'
 import {hostSockets} from './host-sockets.ts'
 import {hostUnit} from './host-unit.ts'
 import {installSelf} from './install-self.ts'
+import {logsModes} from './logs-modes.ts'
 import {logsSizes} from './logs-sizes.ts'
 import {netDns} from './net-dns.ts'
 import {processDetails} from './process-details.ts'
 import {processOwned} from './process-owned.ts'
 import {processProxyVariables} from './process-proxy-variables.ts'
+import {processRuntimes} from './process-runtimes.ts'
+import {proxyEndpoint} from './proxy-endpoint.ts'
+import {proxyRefusals} from './proxy-refusals.ts'
 import {quickCollectors} from './quick-collectors.ts'
+import {runtimeProbe} from './runtime-probe.ts'
 import {configReader} from './shared-config.ts'
+import {stateArtefacts} from './state-artefacts.ts'
+import {stateGenerations, stateSessionKey} from './state-files.ts'
 import {stateFolder} from './state-folder.ts'
+import {stateUsable} from './state-usable.ts'
 import {requestsRecent, storeBreakers, storeIntegrity} from './store-files.ts'
 import {storePostgres, storeRedis} from './store-servers.ts'
 import {tlsCa, tlsFiles, tlsKeyMode} from './tls-files.ts'
 import {tlsHandshake} from './tls-handshake.ts'
 import {tlsMutual} from './tls-mutual.ts'
 
-/** Every collector of live facts. A new kind of fact: its shape in facts/, a file here, a line in this list. */
-export function collectorsFor(place: Place): readonly Collector[] {
+/**
+ * Every collector of live facts. A new kind of fact: its shape in facts/, a file here, a line in this list.
+ * @param key an API key or token, for what asks the proxy as a client does
+ */
+export function collectorsFor(place: Place, key?: string): readonly Collector[] {
   const read = configReader(place)
   return [
     ...quickCollectors(place, read),
@@ -40,6 +51,7 @@ export function collectorsFor(place: Place): readonly Collector[] {
     configPlainSecrets(read),
     configEmptyVariables(place),
     stateFolder,
+    stateUsable,
     hostMemory,
     hostDisk,
     hostClock,
@@ -49,6 +61,7 @@ export function collectorsFor(place: Place): readonly Collector[] {
     hostFirewall,
     processDetails,
     processOwned,
+    processRuntimes,
     processProxyVariables(place),
     installSelf,
     netDns,
@@ -68,5 +81,12 @@ export function collectorsFor(place: Place): readonly Collector[] {
     storeRedis(read),
     storePostgres(read),
     logsSizes,
+    logsModes,
+    stateSessionKey,
+    stateGenerations,
+    stateArtefacts,
+    runtimeProbe,
+    proxyEndpoint(read, key),
+    proxyRefusals,
   ]
 }

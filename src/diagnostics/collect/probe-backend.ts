@@ -200,6 +200,6 @@ function implementationOf(connection: BackendConnection | undefined): string | n
 export function failureOf(error: unknown): NonNullable<ProbeResult['failure']> {
   if (!(error instanceof CallFailure))
     return {kind: 'Failed', message: messageOf(error), httpStatus: null, evidence: null}
-  const {kind, message, httpStatus, evidence} = error
-  return {kind, message, httpStatus: httpStatus ?? null, evidence: evidence ?? null}
+  const {kind, message, httpStatus, evidence, blame} = error
+  return {kind, message, httpStatus: httpStatus ?? null, evidence: evidence ?? null, blame}
 }

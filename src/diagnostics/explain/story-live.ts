@@ -1,5 +1,5 @@
 import {ControlClient} from '../../control/client.ts'
-import type {RequestEvent} from '../../control/contract.ts'
+import type {RequestEvent} from '../../control/contract/events.ts'
 import {AppError, messageOf} from '../../shared/errors.ts'
 import type {OpenRequestPart, StorySource} from './story.ts'
 

@@ -1,4 +1,4 @@
-import type {RequestEvent} from '../../control/contract.ts'
+import type {RequestEvent} from '../../control/contract/events.ts'
 import type {ParsedLine} from '../../logs/parse-line.ts'
 import type {BlameParty} from '../../shared/blame.ts'
 

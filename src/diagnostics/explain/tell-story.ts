@@ -1,4 +1,4 @@
-import {outcomes} from '../../control/contract.ts'
+import {outcomes} from '../../control/contract/events.ts'
 import type {ParsedErrorLine} from '../../logs/parse-line.ts'
 import {type BlameParty, blameParties} from '../../shared/blame.ts'
 import {logValue} from '../../shared/log-line.ts'

@@ -1,4 +1,5 @@
 import type {CertificateReport} from '../../auth/inspect-certificate.ts'
+import type {BlameParty} from '../../shared/blame.ts'
 
 /** Facts of servers, networks and certificates. */
 export interface BackendFactValues {
@@ -72,6 +73,8 @@ export interface ProbeResult {
     readonly message: string
     readonly httpStatus: number | null
     readonly evidence: string | null
+    /** Whose fault it is, as the proxy would say; absent where nobody can tell. */
+    readonly blame?: BlameParty
   } | null
   readonly era: 'legacy' | 'modern' | null
   readonly protocolVersion: string | null

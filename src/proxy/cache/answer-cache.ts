@@ -4,7 +4,7 @@ import {listsChangedBy} from '../list-kinds.ts'
 import type {CallCache, MethodAnswer, MethodCall} from '../method-call.ts'
 import type {Target} from '../server-group.ts'
 import {CacheFigures, type CacheWord} from './cache-figures.ts'
-import {isRead, judge, mayKeep, type Verdict} from './cache-rules.ts'
+import {belongsToCaller, isRead, judge, mayKeep, type Verdict} from './cache-rules.ts'
 import {callKey} from './call-key.ts'
 import {Flight, type Landed} from './flight.ts'
 import {type Changed, Generations} from './generations.ts'
@@ -128,12 +128,13 @@ export class AnswerCache implements CallCache {
 
   /** Asks, or waits with those who have asked already. @param word for whoever has to ask */
   async #share(question: Question, call: MethodCall, send: Send, word: 'miss' | 'stale'): Promise<MethodAnswer> {
-    const {now} = this.#options
+    const {now, batching} = this.#options
     const {context, record} = call
     const deadline = Math.min(context.deadline, now() + question.target.backend.timeoutMs)
     for (let alone = false; ; ) {
       const place = !alone && this.#public.has(question.key) ? question.anyKey : question.ownKey
-      const joined = this.#joinable(place)
+      const there = this.#flights.get(place)
+      const joined = there?.takesMore(batching?.maxSize, now()) ? there : undefined
       const flight = joined ?? this.#begin(place, question, call, send, deadline)
       flight.members++
       try {
@@ -155,7 +156,8 @@ export class AnswerCache implements CallCache {
         return landed.answer
       } catch (error) {
         // Who came later has more time than who asked first.
-        const again = joined !== undefined && isTimeout(error) && !context.signal.aborted && deadline - now() > 1
+        const late = error instanceof CallFailure && error.kind === 'BackendTimeout'
+        const again = joined !== undefined && late && !context.signal.aborted && deadline - now() > 1
         if (again) continue
         if (question.keep) this.#note(call, word)
         throw error
@@ -163,28 +165,14 @@ export class AnswerCache implements CallCache {
     }
   }
 
-  #joinable(place: string): Flight | undefined {
-    const {batching, now} = this.#options
-    const flight = this.#flights.get(place)
-    if (flight === undefined || flight.source.aborted) return undefined
-    if (batching !== undefined && flight.members >= batching.maxSize) return undefined
-    if (!flight.over) return flight
-    return flight.landed?.lasting === true && now() < flight.sharedUntil ? flight : undefined
-  }
-
   #begin(place: string, question: Question, call: MethodCall, send: Send, deadline: number): Flight {
     const {batching, now} = this.#options
     const flight = new Flight(call.context.principal, deadline, now() + (batching?.windowMs ?? 0))
     this.#flights.set(place, flight)
     flight.begin(() => this.#fly(flight, question, call, send))
-    const forget = (): void => {
+    flight.whenDone(now, () => {
       if (this.#flights.get(place) === flight) this.#flights.delete(place)
-    }
-    flight.promise.then(() => {
-      const restMs = flight.landed?.lasting === true ? flight.sharedUntil - now() : 0
-      if (restMs > 0) setTimeout(forget, restMs).unref()
-      else forget()
-    }, forget)
+    })
     return flight
   }
 
@@ -251,17 +239,4 @@ export class AnswerCache implements CallCache {
     this.#clearedAt.set(id, now())
     kept.clear(what.of === 'server' ? what.id : undefined)
   }
-}
-
-/**
- * A client that can be asked things has connections of its own to legacy servers, where its answers are part of the
- * outcome; modern servers tell by `resultType` when they want to ask.
- */
-function belongsToCaller({profile, context}: MethodCall, targets: readonly Target[]): boolean {
-  if (!profile.interactive) return false
-  return context.era === 'legacy' || !targets.every(({backend}) => backend.info?.era === 'modern')
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof CallFailure && error.kind === 'BackendTimeout'
 }

@@ -1,5 +1,5 @@
 import type {ActionId} from '../../control/action.ts'
-import type {ActionArgs, ActionResult} from '../../control/contract.ts'
+import type {ActionArgs, ActionResult} from '../../control/contract/actions.ts'
 import {messageOf} from '../../shared/errors.ts'
 import type {Backend} from '../backend.ts'
 import type {ActionHandler} from '../control-server.ts'

@@ -1,6 +1,6 @@
 import {isDeepStrictEqual} from 'node:util'
 import type {Config} from '../../config/schema.ts'
-import type {Snapshot} from '../../control/contract.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {Backend} from '../backend.ts'
 import {AnswerCache} from './answer-cache.ts'

@@ -3,9 +3,9 @@ import {safeText} from '../../shared/safe-text.ts'
 import {writeNow} from '../../shared/write-now.ts'
 
 /** Alternate screen, hidden cursor, no line wrap, pastes marked. */
-export const enterSequence = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h'
+const enterSequence = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h'
 /** Undoes it. Begins with ESC, which ends whatever sequence was cut off before it. */
-export const leaveSequence = '\u001b[?2026l\u001b[?2004l\u001b[?7h\u001b[0m\u001b[?25h\u001b[?1049l'
+const leaveSequence = '\u001b[?2026l\u001b[?2004l\u001b[?7h\u001b[0m\u001b[?25h\u001b[?1049l'
 
 const endingSignals = {SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143} as const
 
