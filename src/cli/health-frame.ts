@@ -8,7 +8,7 @@ import {type HealthLook, healthDocument, healthLines, isDown, type ServerHealth}
 
 /** The runtime that was there does not answer any more. */
 export interface Lost {
-  /** Of the first look that found nobody, milliseconds since the epoch. */
+  /** When the first look began that found nobody, milliseconds since the epoch. */
   readonly sinceMs: number
   readonly code: string
   readonly why: string

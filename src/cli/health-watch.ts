@@ -109,13 +109,14 @@ async function followView(
 }
 
 async function nextView({snapshot, lost}: HealthView, signal: AbortSignal): Promise<HealthView> {
+  const askedMs = Date.now() // one that is silent is so from the question on, not from the deadline on
   try {
     return {snapshot: await look(signal), lost: null}
   } catch (error) {
     if (signal.aborted) throw error
     // Also what is cut off in the middle of an answer, which is no AppError: the next look tells.
     const code = error instanceof AppError ? error.code : 'CONTROL_UNREACHABLE'
-    return {snapshot, lost: {sinceMs: lost?.sinceMs ?? Date.now(), code, why: messageOf(error)}}
+    return {snapshot, lost: {sinceMs: lost?.sinceMs ?? askedMs, code, why: messageOf(error)}}
   }
 }
 

@@ -110,6 +110,19 @@ describe('health status --watch on a terminal', () => {
     expect(pty.screen.text()).not.toMatch(/gone|first/)
   })
 
+  test('says of a runtime that hangs that it is silent, and ends at once on ^C while it waits for it', async () => {
+    const {pid} = await scene.runtime([server()])
+    const pty = watchOn()
+    await pty.waitFor('github')
+    process.kill(pid, 'SIGSTOP')
+    await pty.waitFor(/^runtime silent since \d\d:\d\d:\d\d \([3-9][.\d]*s\)/m)
+    const asked = performance.now()
+    pty.type('\u0003')
+    expect(await pty.exited).toEqual({code: 0, signal: 0})
+    expect(performance.now() - asked).toBeLessThan(2000)
+    expect(cursorIsBack(pty)).toBe(true)
+  })
+
   test('shows ASCII where the locale is not UTF-8, and blocks where the cursor cannot be placed', async () => {
     await scene.runtime(Array.from({length: 60}, (_, at) => server({id: `sérver-${at}`})))
     const plain = watchOn({env: {LC_ALL: 'C', LANG: 'C'}})
