@@ -5,6 +5,7 @@ export default defineConfig({
   oxc: {jsx: {runtime: 'automatic', development: false}},
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    globalSetup: ['test/helpers/run-folder.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // Two cores: real servers and children run beside the tests, more workers only make deadlines miss.

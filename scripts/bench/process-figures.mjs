@@ -16,6 +16,16 @@ export function rssMiB(pid) {
   return Number(kib ?? 0) / 1024
 }
 
+/** How long the thread that serves requests has run, and waited for a core that others had. */
+export function threadTimes(pid) {
+  try {
+    const [run, wait] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ').map(Number)
+    return {ranMs: run / 1e6, waitedMs: wait / 1e6}
+  } catch {
+    return {ranMs: 0, waitedMs: 0} // it has ended
+  }
+}
+
 export function descendants(pid) {
   let children
   try {

@@ -6,7 +6,7 @@
  * exit 1 when one is missed. Redis and PostgreSQL are the Debian packages; without them, and without root for a small
  * file system for logs, their faults are left out and named.
  */
-import {execFileSync, spawn} from 'node:child_process'
+import {execFileSync} from 'node:child_process'
 import {existsSync, mkdtempSync, readFileSync} from 'node:fs'
 import {availableParallelism, cpus, loadavg, tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -14,15 +14,16 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {textTable} from '../../test/conformance/comparison.ts'
-import {endWithUs, exitOnSignals, removeWithUs} from '../../test/conformance/end-with-us.ts'
+import {exitOnSignals, removeWithUs} from '../../test/conformance/end-with-us.ts'
 import {startProxy} from '../../test/conformance/running-proxy.ts'
 import {startProcess} from '../../test/conformance/started-process.ts'
 import {round} from './goals.ts'
 import {startPostgres, startRedis} from './own-servers.mjs'
-import {rssMiB} from './process-figures.mjs'
+import {rssMiB, threadTimes} from './process-figures.mjs'
 import {goalTable} from './report.mjs'
 import {canReload, faults} from './resilience-faults.mjs'
 import {judgeSoak, repeated, slopePerMinute} from './resilience-goals.ts'
+import {runLoad} from './run-load.mjs'
 
 const FAULT_EVERY_MS = 5000
 const PEAK_SECONDS = 6
@@ -101,24 +102,7 @@ const record = JSON.parse(readFileSync(join(proxy.folder, 'state', 'runtime.json
 const proxyPid = record.pid
 const place = server => JSON.parse(readFileSync(join(root, `${server}.json`), 'utf8'))
 
-/** Runs the load generator to its end. */
-function runLoad(options, began = () => {}) {
-  const all = {url: proxy.url, connections: 32, targets: servers, ...options}
-  const child = spawn(process.execPath, [file('resilience-load.mjs'), JSON.stringify(all)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  endWithUs(child)
-  child.stdin.on('error', () => {}) // it has ended
-  let out = ''
-  child.stdout.setEncoding('utf8').on('data', chunk => {
-    out += chunk
-  })
-  began(child)
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', code => (code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`load ended with ${code}`))))
-  })
-}
+const load = (options, began) => runLoad({url: proxy.url, targets: servers, ...options}, began)
 
 /** Where logs may run full; undefined where none can be made. */
 function smallFileSystem() {
@@ -131,16 +115,6 @@ function smallFileSystem() {
     return undefined
   } finally {
     removeWithUs(folder)
-  }
-}
-
-/** How long the thread that serves requests has run, and waited for a core that others had. */
-function threadTimes(pid) {
-  try {
-    const [run, wait] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ').map(Number)
-    return {ranMs: run / 1e6, waitedMs: wait / 1e6}
-  } catch {
-    return {ranMs: 0, waitedMs: 0} // it has ended
   }
 }
 
@@ -181,12 +155,12 @@ const totalOf = (result, figure, which = () => true) =>
 try {
   let rate = Number(values.rate)
   if (values.rate === undefined) {
-    await runLoad({seconds: 3, prefix: 'w'})
-    const peak = await runLoad({seconds: PEAK_SECONDS, prefix: 'k'})
+    await load({seconds: 3, prefix: 'w'})
+    const peak = await load({seconds: PEAK_SECONDS, prefix: 'k'})
     rate = Math.round((totalOf(peak, 'answered') / peak.seconds) * LOAD_SHARE)
   }
   say(`${rate} calls a second; quiet run of ${quietSeconds} s`)
-  const quiet = await runLoad({seconds: quietSeconds, prefix: 'q', rate})
+  const quiet = await load({seconds: quietSeconds, prefix: 'q', rate})
   const points = []
   const began = performance.now()
   const sampler = setInterval(() => {
@@ -196,8 +170,8 @@ try {
   say(`soak of ${seconds} s`)
   const injected = new Map()
   let injecting
-  const soak = await runLoad({seconds, prefix: 's', rate}, load => {
-    injecting = injectFaults(load, performance.now() + seconds * 1000, injected)
+  const soak = await load({seconds, prefix: 's', rate}, generator => {
+    injecting = injectFaults(generator, performance.now() + seconds * 1000, injected)
   })
   clearInterval(sampler)
   const leftOut = await injecting

@@ -2,7 +2,7 @@ import {hash as hashOnce, randomBytes, timingSafeEqual} from 'node:crypto'
 import type {Identity} from './identity.ts'
 
 /** Says what a key is for, to people and to secret scanners. */
-export const keyPrefix = 'o1k_'
+const keyPrefix = 'o1k_'
 
 /** `sha256:` and 64 hex digits; the bare digits (as sha256sum prints them) are read too. */
 const hashFormat = /^(?:sha256:)?([0-9a-f]{64})$/i
@@ -24,11 +24,6 @@ export function newApiKey(): string {
  */
 export function hashApiKey(key: string): string {
   return `sha256:${hashOnce('sha256', key)}`
-}
-
-/** Whether any key can have this hash. */
-export function isKeyHash(hash: string): boolean {
-  return hashFormat.test(hash)
 }
 
 /** The keys of a configuration. Finding one costs one hash, however many there are. */

@@ -64,7 +64,7 @@ export function inspectCertificate(question: CertificateQuestion): CertificateRe
   }
 }
 
-export function certificatesIn(bytes: Buffer): X509Certificate[] {
+function certificatesIn(bytes: Buffer): X509Certificate[] {
   const text = bytes.toString('latin1')
   const blocks = text.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED )?CERTIFICATE-----/g)
   return (blocks ?? [bytes]).slice(0, 1000).flatMap(block => {

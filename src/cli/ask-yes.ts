@@ -1,12 +1,6 @@
-import {createInterface} from 'node:readline/promises'
+import {askYesOrNo, canAsk} from './ask-line.ts'
 
-/** Asks at the terminal; anything but yes is no. @returns undefined where nobody can be asked */
+/** Asks at the terminal; anything but yes is no, ^C too. @returns undefined where nobody can be asked */
 export async function askYes(question: string): Promise<boolean | undefined> {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined
-  const line = createInterface({input: process.stdin, output: process.stderr})
-  try {
-    return /^y(es)?$/i.test((await line.question(`${question} [y/N] `)).trim())
-  } finally {
-    line.close()
-  }
+  return canAsk() ? (await askYesOrNo(question)) === true : undefined
 }

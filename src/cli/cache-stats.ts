@@ -1,4 +1,4 @@
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import {formatBytes} from '../shared/bytes.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {safeText} from '../shared/safe-text.ts'

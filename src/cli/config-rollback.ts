@@ -1,6 +1,7 @@
 import {chownSync, mkdirSync, realpathSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Generation} from '../config/generations.ts'
+import {lineChanges} from '../config/line-changes.ts'
 import {parseConfig} from '../config/load.ts'
 import {invalidConfig} from '../config/loaded-config.ts'
 import {readConfigBytes} from '../config/read-config-file.ts'
@@ -11,7 +12,6 @@ import {writeFileAtomic} from '../shared/files.ts'
 import {safeText} from '../shared/safe-text.ts'
 import {sha256Of} from '../shared/sha256.ts'
 import {type KeptConfigs, keptConfigs} from './config-generations.ts'
-import {lineChanges} from './line-changes.ts'
 
 export interface RollbackPlan {
   readonly configs: KeptConfigs

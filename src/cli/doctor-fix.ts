@@ -1,7 +1,7 @@
-import {createInterface} from 'node:readline/promises'
 import type {PlannedStep} from '../diagnostics/fix/plan.ts'
 import type {DoctorReport} from '../diagnostics/report.ts'
 import {safeText} from '../shared/safe-text.ts'
+import {askYesOrNo, canAsk} from './ask-line.ts'
 import {printNote} from './output.ts'
 
 export interface FixOptions {
@@ -47,22 +47,22 @@ async function agreement(plan: readonly PlannedStep[], {yes, named}: FixOptions)
       printNote('a process is ended with --yes only when its check is named: only1mcp doctor port.owner --fix --yes')
     return [...harmless, ...meant]
   }
-  if (!process.stdin.isTTY) {
+  if (!canAsk()) {
     printNote('nobody can be asked here: add --yes')
     return []
   }
-  const ask = createInterface({input: process.stdin, output: process.stderr})
-  try {
-    const agreed: PlannedStep[] = []
-    if (harmless.length > 0 && (await saysYes(ask, `do ${harmless.length === 1 ? 'it' : `these ${harmless.length}`}?`)))
-      agreed.push(...harmless)
-    for (const each of grave) if (await saysYes(ask, `${safeText(each.step.describe)}?`)) agreed.push(each)
-    return agreed
-  } finally {
-    ask.close()
+  const agreed: PlannedStep[] = []
+  const questions = [
+    ...(harmless.length === 0
+      ? []
+      : [{text: `do ${harmless.length === 1 ? 'it' : `these ${harmless.length}`}?`, steps: harmless}]),
+    ...grave.map(each => ({text: `${safeText(each.step.describe)}?`, steps: [each]})),
+  ]
+  for (const {text, steps} of questions) {
+    const answer = await askYesOrNo(text)
+    // Whoever leaves (^C, ^D) takes back what was said before: better too little than half of it.
+    if (answer === null) return []
+    if (answer) agreed.push(...steps)
   }
-}
-
-async function saysYes(ask: {question(text: string): Promise<string>}, text: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await ask.question(`${text} [y/N] `)).trim())
+  return agreed
 }

@@ -1,4 +1,4 @@
-import type {ProbeAnswer} from '../control/contract.ts'
+import type {ProbeAnswer} from '../control/contract/actions.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
 import {safeText} from '../shared/safe-text.ts'

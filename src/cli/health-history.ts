@@ -1,13 +1,12 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {findRuntimes} from '../control/find-runtime.ts'
-import {formatDuration, parseDuration} from '../shared/duration.ts'
+import {parseDuration} from '../shared/duration.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
 import {safeText} from '../shared/safe-text.ts'
 import type {HealthCheckRow} from '../store/health-history.ts'
 import {stateDirs} from './instance.ts'
-import {table} from './table.ts'
 
 export interface HealthHistoryDocument {
   readonly server: string
@@ -21,11 +20,6 @@ export interface HealthHistoryDocument {
   /** Oldest first. */
   readonly rows: readonly Omit<HealthCheckRow, 'serverId'>[]
 }
-
-/** Cells of the line that is drawn, and rows of the table under it. */
-const cells = 60
-const rowsShown = 20
-const heights = '▁▂▃▄▅▆▇█'
 
 /** @throws AppError for a span that is none, and where no history is kept */
 export async function healthHistory(server: string, last: string, nowMs: number): Promise<HealthHistoryDocument> {
@@ -63,48 +57,4 @@ async function historyFile(): Promise<string> {
   throw new AppError('NO_HISTORY', 'no health history is kept here', {
     fix: `It is kept for servers with health_check in the configuration. Looked in ${folders.map(each => safeText(each)).join(', ')}`,
   })
-}
-
-export function historyText(history: HealthHistoryDocument): string {
-  const {server, since, until, checks, failures, latency, rows} = history
-  const span = formatDuration(Date.parse(until) - Date.parse(since))
-  const who = safeText(server)
-  if (checks === 0) return `${who}: nothing was seen of it in the last ${span}`
-  const share = ((100 * failures) / checks).toFixed(failures === 0 ? 0 : 1)
-  const speed =
-    latency === null ? '' : `; latency p50 ${latency.p50} ms, p99 ${latency.p99} ms, longest ${latency.max} ms`
-  const bad = rows.filter(({ok}) => !ok)
-  const head = `${who}: ${checks} looks in the last ${span}, ${failures} bad (${share} %)${speed}`
-  const drawn = `${spark(history)}  one cell is ${formatDuration((Date.parse(until) - Date.parse(since)) / cells)}; x is bad, . is not looked at`
-  if (bad.length === 0) return `${head}\n${drawn}`
-  const shown = bad.slice(-rowsShown).reverse()
-  const told = table(
-    ['TIME', 'STATUS', 'ERROR'],
-    shown.map(({timestamp, status, error}) => [timestamp, status, error ?? '-']),
-  )
-  const more = bad.length > shown.length ? `\n… and ${bad.length - shown.length} more` : ''
-  return `${head}\n${drawn}\n\n${told}${more}`
-}
-
-/** The longest latency of each stretch of time against the longest of all. */
-function spark({since, until, rows, latency}: HealthHistoryDocument): string {
-  const [from, to] = [Date.parse(since), Date.parse(until)]
-  const slots = Array.from({length: cells}, () => ({seen: false, bad: false, ms: 0}))
-  for (const {timestamp, ok, latencyMs} of rows) {
-    const slot = slots[Math.min(cells - 1, Math.floor(((Date.parse(timestamp) - from) / (to - from)) * cells))]
-    if (slot === undefined) continue
-    slot.seen = true
-    slot.bad ||= !ok
-    slot.ms = Math.max(slot.ms, latencyMs ?? 0)
-  }
-  const top = latency?.max ?? 0
-  return slots
-    .map(({seen, bad, ms}) => {
-      if (bad) return 'x'
-      if (!seen) return '.'
-      return (
-        heights[top === 0 ? 0 : Math.min(heights.length - 1, Math.floor((ms / top) * heights.length))] ?? heights[0]
-      )
-    })
-    .join('')
 }

@@ -1,6 +1,8 @@
-import type {ServerSnapshot, Snapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import {formatDuration} from '../shared/duration.ts'
-import {table} from './table.ts'
+import {type Cell, type FittedColumn, fittedTable, type TableLook} from './fitted-table.ts'
+import type {Role} from './style.ts'
 
 export interface ServerHealth {
   readonly id: string
@@ -50,20 +52,57 @@ export function isDown({status}: ServerHealth): boolean {
   return status === 'down' || status === 'crash_loop' || status === 'restarting' || status === 'stopped'
 }
 
-export function healthText({servers}: HealthDocument, now: number): string {
-  if (servers.length === 0) return 'no servers are configured'
-  return table(
-    ['SERVER', 'TRANSPORT', 'SPEAKS', 'BRIDGED', 'STATUS', 'BREAKER', 'SINCE', 'TOOLS', 'LAST ERROR'],
-    servers.map(server => [
-      server.id,
-      server.transport,
-      server.protocolVersion ?? '-',
-      server.bridged === null ? '-' : `${server.bridged} clients`,
-      server.status,
-      server.breaker ?? '-',
-      formatDuration(Math.max(0, now - Date.parse(server.since))),
-      String(server.tools),
-      server.lastError === null ? '-' : `${server.lastError.message} [${server.lastError.blame}]`,
-    ]),
-  )
+const columns: readonly FittedColumn[] = [
+  {title: 'SERVER', priority: 1, min: 18, max: 32, name: true},
+  {title: 'TRANSPORT', priority: 8},
+  {title: 'SPEAKS', priority: 9},
+  {title: 'BRIDGED', priority: 10},
+  {title: 'STATUS', priority: 2},
+  {title: 'BREAKER', priority: 5},
+  {title: 'SINCE', priority: 3},
+  {title: 'TOOLS', priority: 6, align: 'right'},
+  {title: 'RECENT', priority: 7},
+  {title: 'LAST ERROR', priority: 4, min: 24},
+]
+const recentAt = columns.findIndex(({title}) => title === 'RECENT')
+
+const roles: Readonly<Record<ServerHealth['status'], Role>> = {
+  up: 'good',
+  starting: 'warning',
+  restarting: 'bad',
+  crash_loop: 'bad',
+  down: 'bad',
+  stopped: 'bad',
+  disabled: 'quiet',
+}
+
+export interface HealthLook extends TableLook {
+  /** Wall clock, milliseconds. */
+  readonly now: number
+  /** Bars of the newest probes of a server; without it there is no such column. */
+  readonly recent?: ((serverId: string) => string) | undefined
+}
+
+/** A header and a line for each server. */
+export function healthLines(servers: readonly ServerHealth[], look: HealthLook): string[] {
+  const {now, recent} = look
+  const rows = servers.map((server): Cell[] => [
+    server.id,
+    server.transport,
+    server.protocolVersion ?? '-',
+    server.bridged === null ? '-' : `${server.bridged} clients`,
+    {text: server.status, role: roles[server.status]},
+    server.breaker ?? '-',
+    formatDuration(Math.max(0, now - Date.parse(server.since))),
+    String(server.tools),
+    recent?.(server.id) || '-',
+    server.lastError === null ? '-' : `${server.lastError.message} [${server.lastError.blame}]`,
+  ])
+  if (recent !== undefined) return fittedTable(columns, rows, look)
+  const without = <T>(list: readonly T[]): T[] => list.filter((_, index) => index !== recentAt)
+  return fittedTable(without(columns), rows.map(without), look)
+}
+
+export function healthText({servers}: HealthDocument, look: HealthLook): string {
+  return servers.length === 0 ? 'no servers are configured' : healthLines(servers, look).join('\n')
 }

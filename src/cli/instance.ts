@@ -1,7 +1,7 @@
 import {homedir} from 'node:os'
 import {stateDirCandidates} from '../config/paths.ts'
 import {ControlClient} from '../control/client.ts'
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import {findRuntimes, requireRuntime} from '../control/find-runtime.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 

@@ -22,10 +22,18 @@ const unfitForTerminal =
 /** One JSON document on stdout. `document` gets `schemaVersion` in front, unless it is an array. */
 export function printJson(document: object): void {
   const whole = Array.isArray(document) ? document : {schemaVersion, ...document}
-  const text = JSON.stringify(whole, null, 2).replace(unfitForTerminal, char =>
+  printLine(fitForTerminal(JSON.stringify(whole, null, 2)))
+}
+
+/** One of many JSON documents, on a line of its own. */
+export function printJsonLine(document: object): void {
+  printLine(fitForTerminal(JSON.stringify({schemaVersion, ...document})))
+}
+
+function fitForTerminal(json: string): string {
+  return json.replace(unfitForTerminal, char =>
     [...Array(char.length).keys()].map(i => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
   )
-  printLine(text)
 }
 
 /** Shows what was thrown and sets the exit status; a stack only for what is a fault of ours. */

@@ -1,4 +1,4 @@
-import type {ReloadReport} from '../control/contract.ts'
+import type {ReloadReport} from '../control/contract/reload.ts'
 import {AppError} from '../shared/errors.ts'
 import {type ExitCode, exitCode} from '../shared/exit-code.ts'
 import {findInstance} from './instance.ts'

@@ -1,5 +1,5 @@
 import {type Paint, problemLines} from '../config/problem-lines.ts'
-import type {ReloadReport} from '../control/contract.ts'
+import type {ReloadReport} from '../control/contract/reload.ts'
 import {safeText} from '../shared/safe-text.ts'
 
 export interface ReloadText {

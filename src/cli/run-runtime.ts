@@ -1,4 +1,4 @@
-import {loadConfigInWorker} from '../config/load-in-worker.ts'
+import {loadConfigInProcess} from '../config/load-in-process.ts'
 import {printFailure} from './output.ts'
 import {serve} from './serve.ts'
 import {type StartFlags, settleStart} from './start-settings.ts'
@@ -13,7 +13,7 @@ export interface RuntimeOrder {
 /** Runs the proxy until it is told to end. What is thrown is shown as by every command. */
 export async function runRuntime({flags, pidFile, argv}: RuntimeOrder): Promise<void> {
   try {
-    const settings = await settleStart(flags, process.env, process.cwd(), loadConfigInWorker)
+    const settings = await settleStart(flags, process.env, process.cwd(), loadConfigInProcess)
     await serve(settings, {pidFile, argv})
   } catch (error) {
     printFailure(error, false)

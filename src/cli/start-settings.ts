@@ -1,7 +1,7 @@
 import {homedir} from 'node:os'
 import {resolve} from 'node:path'
 import {assertTrustedConfig, configNotFound, discoverConfig, type FoundBy} from '../config/discover.ts'
-import {loadConfigInWorker} from '../config/load-in-worker.ts'
+import {loadConfigInProcess} from '../config/load-in-process.ts'
 import {invalidConfig, type LoadedConfig, type LoadOptions} from '../config/loaded-config.ts'
 import {resolveLogDir, resolveStateDir} from '../config/paths.ts'
 import type {Problem} from '../config/problem.ts'
@@ -73,7 +73,7 @@ export async function settleStart(
 
 /** @throws AppError where root does not take it any more */
 async function loadAgain(path: string, how: FoundBy, flags: StartFlags, env: NodeJS.ProcessEnv): Promise<LoadedConfig> {
-  const loaded = await loadConfigInWorker(path, {env, forStart: true})
+  const loaded = await loadConfigInProcess(path, {env, forStart: true})
   if (!loaded.ok) return loaded
   assertTrustedConfig(path, how)
   return {...loaded, config: withOverrides(loaded.config, flags, env)}

@@ -80,7 +80,9 @@ function badArgs(why: string): AppError {
 export function* toolCallLines({tool, ok, durationMs, result, error}: ToolCallDocument): Generator<string> {
   if (error !== null) {
     const data = error.data === undefined ? '' : ` ${safeText(JSON.stringify(error.data), {max: 1000})}`
-    return yield `${safeText(tool)}: error ${safeText(String(error.code))}: ${safeText(String(error.message))}${data}`
+    yield `${safeText(tool)}: error ${safeText(String(error.code))}: ${safeText(String(error.message))}${data}`
+    if (Number.isInteger(error.code)) yield `what it means: only1mcp explain ${error.code}`
+    return
   }
   const content = Array.isArray(result?.content) ? result.content : []
   for (const block of content as Record<string, unknown>[]) {

@@ -2,9 +2,12 @@ import {parseObject} from '../mcp/handshake.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
 import {safeText} from '../shared/safe-text.ts'
+import {fitText} from '../tui/text/line.ts'
+import {textWidth} from '../tui/text/width.ts'
+import {type FittedColumn, fittedTable, type TableLook} from './fitted-table.ts'
 import {instanceSnapshot} from './instance.ts'
+import {usualColumns} from './output-columns.ts'
 import {ask, connectToRuntime} from './runtime-connection.ts'
-import {table} from './table.ts'
 
 export interface ListedTool {
   readonly name: string
@@ -84,18 +87,31 @@ function sourceOf(name: string, servers: readonly Named[]): string | null {
   return bare.length === 1 ? (bare[0] ?? null) : null
 }
 
-/** 80 columns: the description gets what is left. */
-export function toolListText({tools, tokens}: ToolListDocument, columns = 80): string {
+const columns: readonly FittedColumn[] = [
+  {title: 'TOOL', priority: 1, min: 20, name: true},
+  {title: 'SERVER', priority: 3, min: 8, max: 16, name: true},
+  {title: 'TOKENS', priority: 2, align: 'right'},
+  {title: 'DESCRIPTION', priority: 4, min: 10},
+]
+
+/** A program gets whole names; of a description nobody gets more than what is left of a line. */
+export function toolListText({tools, tokens}: ToolListDocument, look: TableLook): string {
   if (tools.length === 0) return 'no tools are offered'
-  const widest = Math.min(40, Math.max(4, ...tools.map(({name}) => name.length)))
-  const source = Math.min(16, Math.max(6, ...tools.map(({server}) => server?.length ?? 1)))
-  const rest = Math.max(10, columns - widest - source - 6 - 6)
+  const width = (texts: readonly string[]): number => Math.max(6, ...texts.map(textWidth))
+  const names = width(tools.map(({name}) => safeText(name)))
+  const sources = width(tools.map(({server}) => safeText(server ?? '-')))
+  const rest = Math.max(10, (look.cols ?? usualColumns) - names - sources - 6 - 6)
   const rows = tools.map(({name, server, description, tokens: cost}) => [
-    safeText(name, {max: 128}),
-    safeText(server ?? '-', {max: 64}),
-    String(cost).padStart(6),
-    safeText(description.split('\n')[0] ?? '', {max: rest}),
+    name,
+    server ?? '-',
+    String(cost),
+    fitText(safeText(firstLine(description)), rest, look.glyphs.cut).trimEnd(),
   ])
   const total = `${tools.length} tool${tools.length === 1 ? '' : 's'}, about ${tokens} tokens of context in all`
-  return `${table(['TOOL', 'SERVER', 'TOKENS', 'DESCRIPTION'], rows)}\n\n${total}`
+  return `${fittedTable(columns, rows, look).join('\n')}\n\n${total}`
+}
+
+/** The first that says something: descriptions like to begin with an empty line. */
+function firstLine(text: string): string {
+  return text.trimStart().split('\n', 1)[0] ?? ''
 }

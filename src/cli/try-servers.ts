@@ -31,6 +31,7 @@ export async function tryServers(config: Config, stateDir: string): Promise<Look
     pool: defaultPool,
     stateDir,
     learnSecret: () => {},
+    onlyRequestAt: () => null,
   }
   try {
     await Promise.all(

@@ -21,7 +21,7 @@ export type GenerationsRead =
   | {readonly state: 'known'; readonly generations: readonly Generation[]}
   | {readonly state: 'denied'; readonly path: string}
 
-export const keptGenerations = 10
+const keptGenerations = 10
 
 const folderName = /^([1-9]\d{0,9})-([0-9a-f]{8})$/
 const fileName = 'config.yaml'

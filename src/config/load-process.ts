@@ -2,7 +2,7 @@ import {deserialize, serialize} from 'node:v8'
 import {loadConfig} from './load.ts'
 import type {LoadOptions} from './loaded-config.ts'
 
-/** What the process of `load-in-worker.ts` is told on its standard input. */
+/** What the process of `load-in-process.ts` is told on its standard input. */
 export interface LoadOrder {
   readonly path: string
   readonly options: LoadOptions

@@ -30,7 +30,7 @@ export function openConfig(path: string, env: NodeJS.ProcessEnv): OpenConfig {
   return openText(file.text, path, env, file.sha256)
 }
 
-export function openText(text: string, path: string, env: NodeJS.ProcessEnv, sha256: string): OpenConfig {
+function openText(text: string, path: string, env: NodeJS.ProcessEnv, sha256: string): OpenConfig {
   const loaded = parseConfig(text, path, {env}, sha256)
   const {source, fault} = parseYaml(text)
   if (fault !== undefined) throw invalidConfig(loaded)

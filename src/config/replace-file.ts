@@ -1,19 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import {dirname} from 'node:path'
+import {fchmodSync, fchownSync, fstatSync, readFileSync, realpathSync, statSync} from 'node:fs'
 import {AppError, messageOf} from '../shared/errors.ts'
-import {writeAll} from '../shared/files.ts'
+import {writeFileAtomic} from '../shared/files.ts'
 
 /**
  * Puts another text in the place of a file, whole or not at all, with its mode and owner; what was there is kept as
@@ -43,32 +30,12 @@ export function replaceKeepingCopy(path: string, before: string, after: string):
   }
 }
 
-/** Beside it, with the mode and owner of `model`, then renamed into place. */
+/** With the mode and owner of `model`. */
 function writeLike(path: string, bytes: Uint8Array, model: string): void {
   const {mode, uid, gid} = statSync(model)
-  const temporary = `${path}.${process.pid}.tmp`
-  rmSync(temporary, {force: true})
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-  const fd = openSync(temporary, flags, 0o600)
-  try {
-    try {
-      writeAll(fd, bytes)
-      const made = statSync(temporary)
-      if (made.uid !== uid || made.gid !== gid) fchownSync(fd, uid, gid)
-      fchmodSync(fd, mode & 0o7777)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, {force: true})
-    throw error
-  }
-  const folder = openSync(dirname(path), constants.O_RDONLY)
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
+  writeFileAtomic(path, bytes, 0o600, fd => {
+    const made = fstatSync(fd)
+    if (made.uid !== uid || made.gid !== gid) fchownSync(fd, uid, gid)
+    fchmodSync(fd, mode & 0o7777)
+  })
 }

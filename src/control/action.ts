@@ -46,16 +46,3 @@ export function stopAction(target: string): Action {
     confirm: 'yes',
   }
 }
-
-/** Takes the configuration file anew. */
-export function reloadAction(target: string): Action {
-  return {
-    id: 'reload',
-    title: 'Reload the configuration',
-    target,
-    effect:
-      'the file is read and checked; a valid one takes effect at once, servers that are the same in it go on untouched',
-    equivalentCommand: 'only1mcp reload',
-    confirm: 'none',
-  }
-}

@@ -2,19 +2,10 @@ import http from 'node:http'
 import {z} from 'zod'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
-import {
-  type ActionArgs,
-  type ActionResult,
-  actionResult,
-  type ControlEvent,
-  controlEvent,
-  type ProbeAnswer,
-  probeAnswer,
-  type ServerLists,
-  type Snapshot,
-  serverLists,
-  snapshot,
-} from './contract.ts'
+import {type ActionArgs, type ActionResult, actionResult, type ProbeAnswer, probeAnswer} from './contract/actions.ts'
+import {type ControlEvent, controlEvent} from './contract/events.ts'
+import {type ServerLists, serverLists} from './contract/lists.ts'
+import {type Snapshot, snapshot} from './contract/snapshot.ts'
 import {contractMajor, controlPath} from './paths.ts'
 
 const maxSnapshotBytes = 64 * 1024 * 1024

@@ -1,5 +1,6 @@
 import type {Action, ActionOutcome} from './action.ts'
-import type {ControlEvent, Snapshot} from './contract.ts'
+import type {ControlEvent} from './contract/events.ts'
+import type {Snapshot} from './contract/snapshot.ts'
 
 /** What of the logs a console wants to see. */
 export interface LogQuery {

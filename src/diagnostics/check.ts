@@ -4,17 +4,7 @@ import type {ConfigOutline} from './facts/config.ts'
 import type {Fix} from './fix/fix.ts'
 
 /** Where a check belongs, in the order in which a machine comes up. */
-export const categories = [
-  'config',
-  'host',
-  'process',
-  'network',
-  'servers',
-  'auth',
-  'stores',
-  'logs',
-  'performance',
-] as const
+const categories = ['config', 'host', 'process', 'network', 'servers', 'auth', 'stores', 'logs', 'performance'] as const
 export type Category = (typeof categories)[number]
 
 /** How a check came out. `error`: the check or a collector broke; `timeout`: it had no answer in time. */

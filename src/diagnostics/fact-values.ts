@@ -1,4 +1,4 @@
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import type {RuntimeRecordRead} from '../control/runtime-file.ts'
 import type {RecentErrors} from '../logs/recent-errors.ts'
 import type {BackendFactValues} from './facts/backends.ts'

@@ -1,6 +1,7 @@
 import {formatDuration} from '../shared/duration.ts'
 import {safeText} from '../shared/safe-text.ts'
 import type {Check, FindingStatus} from './check.ts'
+import {checkNames} from './check-names.ts'
 import type {DoctorReport} from './report.ts'
 import {isBad} from './root-causes.ts'
 import type {Finding} from './runner.ts'
@@ -91,11 +92,10 @@ function listOf(
   indent: string,
   {width, paint}: TextOptions,
 ): string[] {
-  const ids = [...new Set(findings.map(({id}) => id))]
-  if (ids.length === 0) return []
+  if (findings.length === 0) return []
   const [word, role] = statusWords[status]
   const column = indent.length + word.length + 1
-  const text = wrap(safeText(`${why}: ${ids.join(' ')}`), width - column)
+  const text = wrap(safeText(`${why}: ${checkNames(findings.map(({id}) => id))}`), width - column)
   return text.map((line, i) => (i === 0 ? `${indent}${paint(role, word)} ${line}` : `${' '.repeat(column)}${line}`))
 }
 

@@ -15,14 +15,18 @@ export function isBad(finding: {readonly status: FindingStatus}): boolean {
   return bad.includes(finding.status)
 }
 
-/** The causes of a finding that really are bad, with the subject of each. */
+/** The causes of a finding that really are bad, with the subject of each; a warning may follow from a warning. */
 export function effectiveCauses(finding: Finding, all: readonly Finding[]): readonly Required<Cause>[] {
   if (finding.status === 'pass' || finding.status === 'info') return []
   return finding.causes.flatMap(cause =>
     all
-      .filter(other => other !== finding && isBad(other) && explains(cause, other))
+      .filter(other => other !== finding && mayExplain(other, finding) && explains(cause, other))
       .map(({id, subject}) => ({id, subject})),
   )
+}
+
+function mayExplain(cause: Finding, finding: Finding): boolean {
+  return isBad(cause) || (cause.status === 'warn' && finding.status === 'warn')
 }
 
 function explains(cause: Cause, finding: Finding): boolean {
@@ -63,7 +67,7 @@ function rootOf(finding: Finding, all: readonly Finding[]): {readonly root: Find
   let current = finding
   for (;;) {
     const [cause] = effectiveCauses(current, all)
-    const next = cause && all.find(other => isBad(other) && explains(cause, other))
+    const next = cause && all.find(other => mayExplain(other, current) && explains(cause, other))
     if (next === undefined) return {root: current, depth: path.length - 1}
     if (path.includes(next)) return {root: finding, depth: 0}
     path.push(next)

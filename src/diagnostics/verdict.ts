@@ -12,8 +12,9 @@ export function verdictOf(groups: readonly FindingGroup[]): string {
   const [first] = bad
   if (first !== undefined) {
     const head = bad.length === 1 ? '' : `${bad.length} problems; first: `
-    const notRunning = groups[0]?.consequences.some(({id, status}) => id === 'process.running' && status === 'fail')
-    return `${head}${notRunning === true ? 'not running, since ' : ''}${sentence(first)}`
+    const runtime = groups[0]?.consequences.find(({id, status}) => id === 'process.running' && status === 'fail')
+    const dead = runtime?.summary.includes(' is alive but ') === true ? 'alive but mute' : 'not running'
+    return `${head}${runtime === undefined ? '' : `${dead}, since `}${sentence(first)}`
   }
   const counts = countByStatus(findings)
   if (sawNothing(findings)) {
@@ -22,9 +23,13 @@ export function verdictOf(groups: readonly FindingGroup[]): string {
   }
   const warnings = roots.filter(({status}) => status === 'warn')
   const [warning] = warnings
-  const hint = findings.find(({status, remedy}) => status === 'skip' && remedy !== null)?.remedy
-  const unseen = counts.skip === 0 ? '' : `; ${counted(counts.skip, 'check')} could not look${hint ? ` (${hint})` : ''}`
-  if (warning !== undefined) return `no failure, ${counted(warnings.length, 'warning')}: ${warning.summary}${unseen}`
+  const denied = findings.filter(({status, remedy}) => status === 'skip' && remedy !== null)
+  const unseen =
+    denied.length === 0 ? '' : `; ${counted(denied.length, 'check')} could not look (${denied[0]?.remedy ?? ''})`
+  if (warning !== undefined) {
+    const head = `no failure, ${counted(warnings.length, 'warning')}${warnings.length === 1 ? '' : '; first'}`
+    return `${head}: ${sentence(warning)}${unseen}`
+  }
   return `no problem found: ${counted(counts.pass + counts.info, 'check')} fine${unseen}`
 }
 

@@ -1,29 +1,13 @@
-import type {LevelWord} from '../shared/log-line.ts'
+import type {AccessLogEntry, ErrorLogEntry, LevelWord} from '../shared/log-line.ts'
 import {splitPairs} from './split-pairs.ts'
 
-export interface ParsedErrorLine {
+export interface ParsedErrorLine extends ErrorLogEntry {
   readonly type: 'error'
-  /** ISO-8601 UTC. */
-  readonly at: string
-  readonly level: LevelWord
-  readonly module: string
-  readonly requestId: string | null
-  /** One word: `BackendTimeout` … */
-  readonly kind: string
-  readonly message: string
   readonly pairs: Readonly<Record<string, string>>
 }
 
-export interface ParsedAccessLine {
+export interface ParsedAccessLine extends AccessLogEntry {
   readonly type: 'access'
-  readonly at: string
-  readonly requestId: string
-  readonly client: string
-  readonly httpMethod: string
-  readonly target: string
-  readonly status: number
-  readonly responseBytes: number
-  readonly firstByteMs: number
   readonly pairs: Readonly<Record<string, string>>
 }
 

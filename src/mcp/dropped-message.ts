@@ -12,7 +12,7 @@ export interface DroppedMessage {
   readonly id: MessageId | null
 }
 
-export const keptBytes = 4096
+const keptBytes = 4096
 /** Many servers write the id last: worth reading on for, but no further than so many times the limit. */
 export const overflowFactor = 64
 

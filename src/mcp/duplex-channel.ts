@@ -7,21 +7,24 @@ import {errorValue, notificationMessage, requestMessage, responseMessage} from '
 import {ownId} from './message-id.ts'
 import {PendingCalls} from './pending-calls.ts'
 import {ownProgressToken} from './progress-token.ts'
-import {rpcCode} from './protocol.ts'
+import {metaKey, rpcCode} from './protocol.ts'
 import {findValue} from './splice.ts'
 import {withTraceMeta} from './trace-meta.ts'
 
 export interface DuplexOptions {
   readonly now: () => number
   readonly events: ConnectionEvents
-  /** @param failed the message did not get through; only asked about requests of ours */
-  readonly send: (message: Buffer, failed?: (failure: CallFailure) => void) => void
+  /** Sends a request of ours. What keeps it from being sent is thrown as a CallFailure, or told to `fail` later. */
+  readonly request: (message: Buffer, id: number, call: BackendCall) => void
+  /** Sends what nobody waits for. */
+  readonly send: (message: Buffer) => void
 }
 
 /** One stream of messages in each direction that all calls share: who an answer or a notification belongs to is told by ids of our own. */
 export class DuplexChannel {
   readonly #options: DuplexOptions
   readonly #calls: PendingCalls
+  #ending = false
 
   constructor(options: DuplexOptions) {
     this.#options = options
@@ -34,14 +37,22 @@ export class DuplexChannel {
   call(call: BackendCall): Promise<BackendAnswer> {
     const params = call.trace ? withTraceMeta(call.params, call.trace) : call.params
     return this.#calls.start(call, id =>
-      this.#options.send(requestMessage(id, call.method, ownProgressToken(params, id)), failure =>
-        this.#calls.fail(id, failure),
-      ),
+      this.#options.request(requestMessage(id, call.method, ownProgressToken(params, id)), id, call),
     )
   }
 
   notify(method: string, params: Buffer | null): void {
     this.#options.send(notificationMessage(method, params))
+  }
+
+  /** A request of ours did not get through. */
+  fail(id: number, failure: CallFailure): void {
+    this.#calls.fail(id, failure)
+  }
+
+  /** Nothing comes any more but what is still underway: a message that is cut off now fails no call, the end does. */
+  ending(): void {
+    this.#ending = true
   }
 
   /** The channel is over: every call fails with it. */
@@ -75,15 +86,13 @@ export class DuplexChannel {
   }
 
   #answered(bytes: Buffer, {kind, id, result, error}: Envelope): void {
-    const value = part(bytes, result ?? error)
-    const known =
-      id !== null &&
-      value !== null &&
-      this.#calls.answer(ownId(id), {kind: kind === 'result' ? 'result' : 'error', value})
-    if (known) return
+    const value = part(bytes, kind === 'result' ? result : error)
+    if (id === null || value === null)
+      return this.#options.events.onOddity('AnswerWithoutId', bytes.toString('utf8', 0, 200))
+    if (this.#calls.answer(ownId(id), {kind: kind === 'result' ? 'result' : 'error', value})) return
     this.#options.events.onOddity(
       'UnexpectedAnswer',
-      `id ${id?.bytes.toString('utf8', 0, 60) ?? 'null'}: answered twice, too late, or never asked`,
+      `id ${id.bytes.toString('utf8', 0, 60)}: answered twice, too late, or never asked`,
     )
   }
 
@@ -93,12 +102,13 @@ export class DuplexChannel {
     else this.#options.events.onNotification(method, params)
   }
 
-  /** Progress names its call; a log message belongs to the call in flight, if it is the only one. */
+  /** Progress and subscriptions name their call; a log message belongs to the call in flight, if it is the only one. */
   #callOf(method: string, params: Buffer | null): BackendCall | undefined {
+    if (params === null) return undefined
     if (method === 'notifications/message') return this.#only()
-    if (method !== 'notifications/progress' || params === null) return undefined
-    const token = findValue(params, {start: 0, end: params.length}, ['progressToken'])
-    const id = token === null ? Number.NaN : Number(params.toString('latin1', token.start, token.end))
+    const path = method === 'notifications/progress' ? ['progressToken'] : ['_meta', metaKey.subscriptionId]
+    const span = findValue(params, {start: 0, end: params.length}, path)
+    const id = span === null ? Number.NaN : Number(params.toString('latin1', span.start, span.end))
     return Number.isInteger(id) ? this.#calls.get(id) : undefined
   }
 
@@ -123,16 +133,15 @@ export class DuplexChannel {
 
   /** The call that it answers, if that can be told, ends with the reason. */
   #unreadable(bytes: Buffer, fault: string, id: Buffer | null): void {
-    const evidence = bytes.toString('utf8', 0, 300)
     const failure = new CallFailure(`the answer is no valid JSON-RPC message (${fault})`, {
       kind: 'MalformedAnswer',
       blame: 'backend-logic',
       code: rpcCode.serverError,
       delivered: 'unknown',
-      evidence,
+      evidence: bytes.toString('utf8', 0, 300),
     })
-    const known = id !== null && this.#calls.fail(Number(id.toString('latin1')), failure)
-    if (!known) this.#options.events.onOddity('UnreadableMessage', `${fault}: ${evidence}`)
+    const known = id !== null && !this.#ending && this.#calls.fail(Number(id.toString('latin1')), failure)
+    if (!known) this.#options.events.onOddity('UnreadableMessage', `${fault}: ${bytes.toString('utf8', 0, 200)}`)
   }
 }
 

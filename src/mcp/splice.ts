@@ -81,11 +81,6 @@ export function objectMembers(bytes: Buffer, span: Span): Member[] {
   return members
 }
 
-/** The keys of an object in their order, doubles included; none for any other value. */
-export function keysOf(bytes: Buffer, span: Span): string[] {
-  return objectMembers(bytes, span).map(member => member.key)
-}
-
 /** The elements of an array; none for any other value. */
 export function arrayElements(bytes: Buffer, span: Span): Span[] {
   const elements: Span[] = []

@@ -13,14 +13,11 @@ import {SseLink} from './sse-link.ts'
 export async function openSse(options: HttpOptions): Promise<BackendConnection> {
   const client = await openHttpClient({...options, origin: new URL(options.endpoint).origin})
   const link = new SseLink(options, client)
-  const channel = new DuplexChannel({
+  const channel: DuplexChannel = new DuplexChannel({
     now: options.clock.now,
     events: options.events,
-    send: (message, failed) =>
-      link.post(message, failure => {
-        if (failed) failed(failure)
-        else options.events.onOddity('NotificationLost', failure.message)
-      }),
+    request: (message, id) => link.post(message, failure => channel.fail(id, failure)),
+    send: message => link.post(message, failure => options.events.onOddity('NotificationLost', failure.message)),
   })
   const startedAt = options.clock.now()
   void link.closed.then(failure => {

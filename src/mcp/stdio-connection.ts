@@ -1,20 +1,12 @@
 import type {Clock} from '../shared/clock.ts'
-import {messageOf} from '../shared/errors.ts'
 import {CallFailure} from './call-failure.ts'
 import type {Child, ExitStatus} from './child.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from './connection.ts'
-import type {DroppedMessage} from './dropped-message.ts'
-import {type Envelope, scanMessage} from './envelope.ts'
+import {DuplexChannel} from './duplex-channel.ts'
 import {type ClientIdentity, discover, initialize} from './handshake.ts'
-import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
-import {ownId} from './message-id.ts'
 import {oneLine} from './one-line.ts'
-import {PendingCalls} from './pending-calls.ts'
-import {ownProgressToken} from './progress-token.ts'
-import {metaKey, rpcCode} from './protocol.ts'
-import {findValue} from './splice.ts'
+import {rpcCode} from './protocol.ts'
 import {StdioFramer} from './stdio-framer.ts'
-import {withTraceMeta} from './trace-meta.ts'
 
 export interface StdioOptions {
   readonly child: Child
@@ -58,10 +50,10 @@ export async function openStdio(options: StdioOptions): Promise<BackendConnectio
 
 const newline = Buffer.from('\n')
 
-/** Messages to and from one child, each call with an id of our own. */
+/** The pipes of one child, a message a line. */
 class StdioLink {
   readonly #options: StdioOptions
-  readonly #calls: PendingCalls
+  readonly #channel: DuplexChannel
   readonly #closed: Promise<CallFailure | null>
   #ended = false
   #corked = false
@@ -69,13 +61,24 @@ class StdioLink {
 
   constructor(options: StdioOptions) {
     this.#options = options
-    const {child} = options
-    this.#calls = new PendingCalls(options.clock.now, (id, reason) => this.#tellCancelled(id, reason))
+    const {child, events, maxMessageBytes} = options
+    const channel = new DuplexChannel({
+      now: options.clock.now,
+      events,
+      request: (message, _, call) => {
+        if (this.#ended || !child.stdin.writable) throw notWritten(call, options.stderrTail())
+        this.#write(message)
+      },
+      send: message => {
+        if (child.stdin.writable) this.#write(message)
+      },
+    })
+    this.#channel = channel
     const framer = new StdioFramer({
-      maxMessageBytes: options.maxMessageBytes,
-      onMessage: line => this.#receive(line),
-      onGarbage: line => options.events.onOddity('StdoutGarbage', line.toString('utf8', 0, 200)),
-      onOverflow: overflow => this.#tooLarge(overflow),
+      maxMessageBytes,
+      onMessage: line => channel.receive(line),
+      onGarbage: line => events.onOddity('StdoutGarbage', line.toString('utf8', 0, 200)),
+      onOverflow: dropped => channel.tooLarge(dropped, maxMessageBytes),
     })
     child.stdout.on('data', (chunk: Buffer) => framer.push(chunk))
     const drained = new Promise<void>(resolve => child.stdout.once('close', () => resolve()))
@@ -83,9 +86,10 @@ class StdioLink {
       // What the child wrote before it ended still counts.
       await Promise.race([drained, new Promise(resolve => setTimeout(resolve, 200))])
       this.#ended = true
+      channel.ending()
       framer.end()
       const failure = processEnded(status, options.stderrTail())
-      this.#calls.failAll(failure)
+      channel.end(failure)
       return this.#closeAsked ? null : failure
     })
   }
@@ -95,12 +99,13 @@ class StdioLink {
   }
 
   opened(info: BackendInfo): BackendConnection {
+    const channel = this.#channel
     return {
       info,
       pid: this.#options.child.pid,
       multiplexed: true,
-      call: call => this.call(call),
-      notify: (method, params) => this.notify(method, params),
+      call: call => channel.call(call),
+      notify: (method, params) => channel.notify(method, params),
       closed: this.#closed,
       close: graceMs => {
         this.#closeAsked = true
@@ -110,15 +115,11 @@ class StdioLink {
   }
 
   call(call: BackendCall): Promise<BackendAnswer> {
-    return this.#calls.start(call, id => {
-      if (this.#ended || !this.#options.child.stdin.writable) throw notWritten(call, this.#options.stderrTail())
-      const params = call.trace ? withTraceMeta(call.params, call.trace) : call.params
-      this.#write(requestMessage(id, call.method, ownProgressToken(params, id)))
-    })
+    return this.#channel.call(call)
   }
 
   notify(method: string, params: Buffer | null): void {
-    if (this.#options.child.stdin.writable) this.#write(notificationMessage(method, params))
+    this.#channel.notify(method, params)
   }
 
   #write(message: Buffer): void {
@@ -135,114 +136,6 @@ class StdioLink {
     stdin.write(oneLine(message))
     stdin.write(newline)
   }
-
-  #tellCancelled(id: number, reason: string): void {
-    this.notify('notifications/cancelled', Buffer.from(JSON.stringify({requestId: id, reason})))
-  }
-
-  #receive(line: Buffer): void {
-    const scanned = scanMessage(line)
-    if (!scanned.ok) return this.#unreadable(line, scanned.fault, scanned.id)
-    const message = scanned.message
-    switch (message.kind) {
-      case 'result':
-      case 'error':
-        return this.#answered(line, message)
-      case 'notification':
-        return this.#notified(message.method ?? '', part(line, message.params))
-      case 'request':
-        return void this.#asked(message, part(line, message.params))
-    }
-  }
-
-  #answered(line: Buffer, message: Envelope): void {
-    const kind = message.kind === 'result' ? 'result' : 'error'
-    const value = part(line, kind === 'result' ? message.result : message.error)
-    const id = message.id
-    if (id === null || value === null)
-      return this.#options.events.onOddity('AnswerWithoutId', line.toString('utf8', 0, 200))
-    const known = this.#calls.answer(ownId(id), {kind, value})
-    if (!known)
-      this.#options.events.onOddity(
-        'UnexpectedAnswer',
-        `id ${id.bytes.toString('utf8', 0, 60)}: answered twice, too late, or never asked`,
-      )
-  }
-
-  #notified(method: string, params: Buffer | null): void {
-    const call = this.#callOf(method, params)
-    if (call?.onNotification) call.onNotification(method, params)
-    else this.#options.events.onNotification(method, params)
-  }
-
-  /** Progress and subscriptions name their call; a log message belongs to the call in flight, if it is the only one. */
-  #callOf(method: string, params: Buffer | null): BackendCall | undefined {
-    if (params === null) return undefined
-    if (method === 'notifications/message') return this.#only()
-    const path = method === 'notifications/progress' ? ['progressToken'] : ['_meta', metaKey.subscriptionId]
-    const span = findValue(params, {start: 0, end: params.length}, path)
-    const id = span === null ? Number.NaN : Number(params.toString('latin1', span.start, span.end))
-    return Number.isInteger(id) ? this.#calls.get(id) : undefined
-  }
-
-  #only(): BackendCall | undefined {
-    const id = this.#calls.onlyId
-    return id === undefined ? undefined : this.#calls.get(id)
-  }
-
-  async #asked(message: Envelope, params: Buffer | null): Promise<void> {
-    const method = message.method ?? ''
-    const id = this.#calls.onlyId
-    const resume = id === undefined ? undefined : this.#calls.hold(id)
-    const handle = this.#only()?.onServerRequest ?? this.#options.events.onRequest
-    const answer = await handle(method, params).catch(
-      (error: unknown): BackendAnswer => ({
-        kind: 'error',
-        value: errorValue(rpcCode.internalError, messageOf(error)),
-      }),
-    )
-    resume?.()
-    if (message.id && this.#options.child.stdin.writable) {
-      this.#write(responseMessage(message.id.bytes, answer.kind, answer.value))
-    }
-  }
-
-  /** A line that is no message of ours: the call it answers, if that can be told, ends with the reason. */
-  #unreadable(line: Buffer, fault: string, id: Buffer | null): void {
-    const failure = malformed(fault, line)
-    // The last line of a dead process was cut off by its death, which is what the call is told.
-    const known = id !== null && !this.#ended && this.#calls.fail(Number(id.toString('latin1')), failure)
-    if (!known) this.#options.events.onOddity('UnreadableMessage', `${fault}: ${line.toString('utf8', 0, 200)}`)
-  }
-
-  #tooLarge({bytes, id}: DroppedMessage): void {
-    const limit = this.#options.maxMessageBytes
-    const failure = new CallFailure(`the answer is larger than ${limit} bytes`, {
-      kind: 'AnswerTooLarge',
-      blame: 'backend-logic',
-      code: rpcCode.serverError,
-      delivered: 'unknown',
-      evidence: `${bytes} bytes seen, limit ${limit}`,
-    })
-    if (id !== null && this.#calls.fail(ownId(id), failure)) return
-    // Nobody knows whose answer it was: with one call in flight it can only be that one's.
-    if (this.#calls.size === 1) return this.#calls.failAll(failure)
-    this.#options.events.onOddity('AnswerTooLarge', `${bytes} bytes, and no id could be read`)
-  }
-}
-
-function part(bytes: Buffer, span: {readonly start: number; readonly end: number} | null): Buffer | null {
-  return span === null ? null : bytes.subarray(span.start, span.end)
-}
-
-function malformed(fault: string, line: Buffer): CallFailure {
-  return new CallFailure(`the answer is no valid JSON-RPC message (${fault})`, {
-    kind: 'MalformedAnswer',
-    blame: 'backend-logic',
-    code: rpcCode.serverError,
-    delivered: 'unknown',
-    evidence: line.toString('utf8', 0, 300),
-  })
 }
 
 function processEnded(status: ExitStatus, stderrTail: readonly string[]): CallFailure {

@@ -5,13 +5,10 @@ import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
 import type {Span} from '../mcp/json-scan.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {type AnswerOptions, answerRequest} from './answer-request.ts'
+import type {OpenRequest} from './open-request.ts'
 import {BatchPart, type Reply} from './reply.ts'
-import type {OpenRequest} from './request-ledger.ts'
 import type {Session} from './session.ts'
 import {takeMessage} from './take-message.ts'
-
-/** Each message of a batch may have an answer of megabytes, and all are kept until the last is there. */
-export const maxBatch = 100
 
 /** The only revision with JSON-RPC batches. */
 export const batchVersion = '2025-03-26'

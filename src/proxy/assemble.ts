@@ -1,72 +1,36 @@
+import {isDeepStrictEqual} from 'node:util'
 import type {Config} from '../config/schema.ts'
-import type {BackendAnswer, Implementation} from '../mcp/connection.ts'
-import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
-import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
-import {rpcCode} from '../mcp/protocol.ts'
-import type {Reaper} from '../mcp/reaper.ts'
-import type {KnownValues} from '../redaction/known-values.ts'
-import type {Clock} from '../shared/clock.ts'
-import {shortText} from '../shared/short-text.ts'
-import type {BreakerRow} from '../store/breaker-states.ts'
-import type {HealthHistory} from '../store/health-history.ts'
 import {Backend} from './backend.ts'
+import {backendListeners} from './backend-listeners.ts'
 import {type BackendSettings, backendSettings} from './backend-settings.ts'
-import {backendSnapshot} from './backend-snapshot.ts'
 import {balancers} from './balance/balancers.ts'
-import type {AnswerCache} from './cache/answer-cache.ts'
 import {Catalogue} from './catalogue.ts'
-import type {ClientProfile} from './client-profile.ts'
-import {OwnScope, sharedScope} from './client-scope.ts'
-import type {EventLog} from './event-log.ts'
-import {HealthNotes} from './health-notes.ts'
-import {ListAnnouncer} from './list-announcer.ts'
-import {listsChangedBy} from './list-kinds.ts'
+import {ClientScopes} from './client-scopes.ts'
+import {allListKinds, listKinds} from './list-kinds.ts'
 import {RequestDetail} from './logging/request-detail.ts'
 import type {Services} from './method-call.ts'
-import {OwnChildren} from './own-children.ts'
 import {ParkedCalls} from './parked-calls.ts'
 import {Prober} from './probe/prober.ts'
-import {ProfileScopes} from './profile-scopes.ts'
-import {retire} from './reload/retire.ts'
+import {handOver} from './reload/hand-over.ts'
+import {Retirements} from './reload/retirements.ts'
 import {type Member, planServers, type ServerPlan} from './reload/server-plan.ts'
 import {RequestStates} from './request-state.ts'
-import type {Transition} from './resilience/breaker.ts'
 import {loadBalancerOf} from './resilience/settings.ts'
 import {StallWatch} from './resilience/stall-watch.ts'
-import type {RuntimeLog} from './runtime-log.ts'
+import type {RuntimeParts} from './runtime-parts.ts'
 import {groupsOf, type ServerGroup} from './server-group.ts'
 import {Session} from './session.ts'
 import {Sessions} from './sessions.ts'
 import {joinInstances} from './shared/join-instances.ts'
 import {SessionIds, type SessionOpening} from './shared/session-ids.ts'
-import {keyFor, type SessionKeys} from './shared/session-keys.ts'
-import type {SharedState} from './shared/shared-state.ts'
-import {shownServer} from './shown-server.ts'
+import {keyFor} from './shared/session-keys.ts'
 import {Subscriptions} from './subscriptions.ts'
 import {targetText} from './target-text.ts'
 
-export interface AssemblyParts {
+export interface AssemblyOptions extends RuntimeParts {
   readonly config: Config
-  readonly instance: string
-  readonly clock: Clock
-  readonly events: EventLog
-  readonly log: RuntimeLog
-  readonly redactor: KnownValues
   readonly stateDir: string
-  /** How this runtime presents itself to backends, and to clients. */
-  readonly identity: ClientIdentity
-  readonly server: Implementation
-  readonly reaper: Reaper
-  /** What breakers were when an earlier process ended, and where their changes are kept. */
-  readonly breakers: {readonly saved: readonly BreakerRow[]; readonly save: (row: BreakerRow) => void}
-  /** Where changes of a server's status, and its probes, are kept. */
-  readonly health: HealthHistory | null
-  /** What session ids and request states are signed with. */
-  readonly keys: SessionKeys
-  /** Where there are other instances. */
-  readonly shared: SharedState | undefined
-  /** Where answers are kept or shared. */
-  readonly cache: AnswerCache | undefined
+  readonly version: string
 }
 
 /** The inside of a runtime: what lives as long as it does, and what the configuration of the moment makes of it. */
@@ -90,198 +54,144 @@ export interface Assembly {
   stopServers(graceMs: number): Promise<void>
 }
 
-const breakerNews = {
-  open: {level: 'WARN', kind: 'BreakerOpened', message: 'calls to the server are refused for a while'},
-  half_open: {level: 'INFO', kind: 'BreakerHalfOpen', message: 'a few calls are let through to the server'},
-  closed: {level: 'INFO', kind: 'BreakerClosed', message: 'calls to the server are let through again'},
-} as const
-
 /** The inside of a runtime, put together: backends, their merged lists, the clients' sessions and connections. */
-export function assemble(parts: AssemblyParts): Assembly {
-  const {config, instance, clock, events, log, redactor, identity, server, reaper, health, cache} = parts
-  const ids = new SessionIds(keyFor(parts.keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
+export function assemble(options: AssemblyOptions): Assembly {
+  const {config, instance, clock, log, redactor, cache, keysOf, store} = options
+  const tell = log.write.bind(log)
+  const server = {name: 'only1mcp', version: options.version}
+  // Roots are declared because servers offer more tools to a client that has them; this runtime has none of its own.
+  const identity = {info: server, capabilities: {roots: {listChanged: false}}}
+
+  const keys = keysOf(config)
+  const ids = new SessionIds(keyFor(keys, 'session id'), instance, config.server.session_max_age, clock.wallMs)
+  const newSession = (id: string, opening: SessionOpening): Session => {
+    const session: Session = new Session(
+      id,
+      opening,
+      scopes.ofSession(opening.profile, () => session),
+    )
+    return session
+  }
   const sessions = new Sessions({
     ...sessionLimits(config),
     clock,
     readId: (id, principal) => ids.read(id, principal),
     make: newSession,
   })
-  let starts = 0
-  const environment = {
-    instance,
-    clock,
+  const catalogue = new Catalogue({groups: [], listsOf: backend => backend.lists, log: tell})
+  const scopes = new ClientScopes({
     identity,
-    reaper,
-    nextStart: () => ++starts,
-    stateDir: parts.stateDir,
-    learnSecret: redactor.renew,
-  }
+    catalogue,
+    maxProcesses: config.server.max_client_processes,
+    dropSession: () => sessions.dropUnused(),
+    now: clock.now,
+    log: tell,
+  })
+  const others =
+    options.shared && joinInstances(options.shared, {sessions, services: () => services, scope: scopes.shared})
+
   const stalls = new StallWatch(clock.now)
   const subscriptions = new Subscriptions(identity)
-  const ownScopes = new Set<OwnScope>()
-  const retiring = new Set<Promise<unknown>>()
-  const hurry = new AbortController()
+  const listeners = backendListeners({
+    ...{parts: options, sessions, catalogue, subscriptions},
+    news: others?.news,
+    serves: backend => serving.has(backend),
+  })
+  let starts = 0
+  const environment = {
+    ...{instance, clock, identity, reaper: options.reaper, stateDir: options.stateDir},
+    nextStart: () => ++starts,
+    learnSecret: redactor.renew,
+    onlyRequestAt: options.ledger.onlyAt.bind(options.ledger),
+  }
   const makeBackend = ({pool, ...settings}: BackendSettings): Backend =>
     new Backend({
       ...settings,
+      ...listeners,
       environment: {...environment, pool},
       stalls,
       target: targetText(settings.config, redactor),
-      log: message => log.write(message),
-      onChange: backendChanged,
-      onConnected: (backend, link) => {
-        cache?.connected(backend)
-        subscriptions.connected(backend, link)
-      },
-      onBreaker: breakerChanged,
-      onHeard: (backend, method) => {
-        cache?.heard(backend, method)
-        if (serving.has(backend)) others?.news.announced(backend, method)
-      },
-      onNotification: backendNotified,
+      log: tell,
     })
   const groupsFor = (all: readonly Backend[], balancing = loadBalancerOf(config)): ServerGroup[] =>
     groupsOf(all, () => balancers[balancing.algorithm]({random: Math.random, virtualNodes: balancing.virtual_nodes}))
 
   let members: readonly Member[] = backendSettings(config).map(settings => ({backend: makeBackend(settings), settings}))
-  let backends = members.map(({backend}) => backend)
-  /** Others are about to come, or to go: consoles hear of those that serve. */
+  let backends = backendsOf(members)
   let serving: ReadonlySet<Backend> = new Set(backends)
-  for (const row of parts.breakers.saved) backends.find(({id}) => id === row.serverId)?.breaker.restore(row)
+  for (const row of options.breakers.saved) backends.find(({id}) => id === row.serverId)?.breaker.restore(row)
   let groups = groupsFor(backends)
-  const prober = new Prober({identity, clock, record: row => health?.record(row)})
-  const catalogue = new Catalogue({groups, listsOf: backend => backend.lists, log: message => log.write(message)})
-  const announcer = new ListAnnouncer(
-    () => catalogue.current,
-    method => sessions.notifyAll(method, null),
-  )
-  const healthNotes = new HealthNotes(health, () => events.now())
-  function backendChanged(backend: Backend): void {
-    if (!serving.has(backend)) return
-    catalogue.invalidate()
-    const server = shownServer(backendSnapshot(backend), redactor)
-    events.emit({type: 'server', server})
-    healthNotes.note(server)
-    announcer.note()
-  }
-  function breakerChanged(backend: Backend, {from, to, why}: Transition): void {
-    if (serving.has(backend)) parts.breakers.save(backend.breaker.row(backend.id))
-    const {kind, level, message} = breakerNews[to]
-    const retry_after_ms = to === 'open' ? backend.breaker.retryAfterMs : undefined
-    const pairs = {server_id: backend.id, from, to, why, failures: backend.breaker.failures, retry_after_ms}
-    log.write({level, module: 'breaker', kind, message, pairs})
-    if (!serving.has(backend)) return
-    if (to === 'open') others?.news.opened(backend)
-    events.emit({type: 'breaker', serverId: backend.id, from, to, why: shortText(redactor.text(why), 1024)})
-    events.emit({type: 'server', server: shownServer(backendSnapshot(backend), redactor)})
-  }
-  function backendNotified(backend: Backend, method: string, params: Buffer | null): void {
-    const uri = method === 'notifications/resources/updated' && params ? parseObject(params)?.uri : undefined
-    if (typeof uri === 'string' && params) {
-      cache?.resourceUpdated(backend, uri)
-      return subscriptions.updated(backend, uri, params)
-    }
-    if (serving.has(backend) && listsChangedBy(method).length > 0) sessions.notifyAll(method, params)
-  }
+  catalogue.regroup(groups)
+  scopes.regroup(groups)
 
-  const shared = sharedScope(catalogue)
-  const ownChildren = new OwnChildren(
-    () => sessions.dropUnused() || profileScopes.dropUnused(),
-    config.server.max_client_processes,
-  )
-  const ownScope = (profile: ClientProfile, exclusive: boolean, session: () => Session | undefined): OwnScope => {
-    const scope: OwnScope = new OwnScope({
-      groups,
-      profile,
-      identity,
-      exclusive,
-      onRequest: async (_, method, params) => session()?.ask(method, params) ?? refuseRequest(method),
-      onNotification: (_, method, params) => void session()?.tell(notificationMessage(method, params)),
-      admit: () => ownChildren.admit(),
-      log: message => log.write(message),
-      onClosed: () => ownScopes.delete(scope),
-    })
-    ownScopes.add(scope)
-    return scope
-  }
-  const profileScopes = new ProfileScopes(profile => ownScope(profile, true, () => undefined), clock.now)
+  const prober = new Prober({identity, clock, record: row => store.health?.record(row)})
   const parkedCalls = new ParkedCalls(instance)
   const lasting = {
-    sessions,
-    subscriptions,
-    parkedCalls,
-    requestStates: new RequestStates(keyFor(parts.keys, 'request state')),
+    ...{sessions, subscriptions, parkedCalls, identity, server},
+    requestStates: new RequestStates(keyFor(keys, 'request state')),
     detail: new RequestDetail(log),
-    identity,
-    server,
-    cache,
     now: clock.now,
-    scopeFor: (principal: string, profile: ClientProfile) =>
-      profile.interactive ? profileScopes.for(principal, profile) : shared,
+    scopeFor: scopes.for.bind(scopes),
     openSession: (opening: SessionOpening) => {
       const session = newSession(ids.issue(opening), opening)
       sessions.add(session)
       return session
     },
   }
-  function newSession(id: string, opening: SessionOpening): Session {
-    const scope = opening.profile.interactive ? ownScope(opening.profile, false, () => session) : shared
-    const session: Session = new Session(id, opening, scope)
-    return session
-  }
-
-  const servicesOf = (settings: Config, all: readonly Backend[], own: () => readonly ServerGroup[]): Services => ({
+  const servicesOf = (settings: Config, all: readonly Backend[]): Services => ({
     ...lasting,
     backends: all,
     get groups() {
-      return own()
+      return groups
     },
     sessionAffinity: loadBalancerOf(settings).session_affinity,
+    cache: cache.for(settings),
     listTimeoutMs: settings.server.list_timeout,
+    maxSubscriptions: settings.server.max_subscriptions,
   })
-  let services = servicesOf(config, backends, () => groups)
-  const others = parts.shared && joinInstances(parts.shared, {sessions, services: () => services, scope: shared})
+  let services = servicesOf(config, backends)
+  let rights = config.auth
+  const retirements = new Retirements({now: clock.now, log: tell})
 
   function adopt(plan: ServerPlan, next: Services): void {
+    const before = members
     for (const {backend, settings} of plan.adjusted) backend.reconfigure(settings)
     members = plan.members
-    backends = members.map(({backend}) => backend)
+    backends = backendsOf(members)
     serving = new Set(backends)
     services = next
     groups = groupsFor(backends, loadBalancerOf(plan.config))
     catalogue.regroup(groups)
-    for (const scope of ownScopes) scope.regroup(groups)
+    scopes.regroup(groups)
+    const {session_max_age, max_client_processes} = plan.config.server
+    const keys = keysOf(plan.config)
+    ids.configure(keyFor(keys, 'session id'), session_max_age)
+    lasting.requestStates.configure(keyFor(keys, 'request state'))
     sessions.configure(sessionLimits(plan.config))
-    for (const {from, to} of plan.changed) subscriptions.move(from, to)
+    scopes.configure(max_client_processes)
+    handOver(before, plan, subscriptions)
     prober.watch(backends)
-    for (const backend of [
-      ...plan.added,
-      ...plan.changed.map(({to}) => to),
-      ...plan.adjusted.map(each => each.backend),
-    ])
-      backendChanged(backend)
-    announcer.note()
-    for (const backend of [...plan.removed, ...plan.changed.map(({from}) => from)]) letGo(backend)
+    const renewed = plan.changed.map(({to}) => to)
+    for (const backend of [...plan.added, ...renewed, ...backendsOf(plan.adjusted)]) listeners.onChange(backend)
+    listeners.noteLists()
+    for (const backend of [...plan.removed, ...plan.changed.map(({from}) => from)])
+      retirements.begin(backend, () => release(backend, before))
+    if (!isDeepStrictEqual(rights, plan.config.auth)) askForProof()
+    rights = plan.config.auth
   }
 
-  /** A server that is no longer configured. */
-  function letGo(backend: Backend): void {
-    const release = async (): Promise<void> => {
-      subscriptions.drop(backend)
-      await Promise.all([...ownScopes].map(scope => scope.leave(backend)))
-    }
-    const retired = retire(backend, {now: clock.now, graceMs: retireGraceMs, release, hurry: hurry.signal}).then(
-      cutOff =>
-        log.write({
-          level: cutOff > 0 ? 'WARN' : 'INFO',
-          module: 'reload',
-          kind: 'ServerRetired',
-          message: 'a server that is no longer configured has ended',
-          pairs: {server_id: backend.id, target: backend.target, cut_off: cutOff},
-        }),
-    )
-    retiring.add(retired)
-    void retired.finally(() => retiring.delete(retired))
+  /** Of a server that goes, all that clients hold. */
+  async function release(backend: Backend, before: readonly Member[]): Promise<void> {
+    const own = before.filter(each => each.backend === backend)
+    handOver(own, {members, kept: []}, subscriptions) // a request that came before may have subscribed since
+    subscriptions.drop(backend)
+    await scopes.leave(backend)
+  }
+
+  /** Others may see other things, or nobody knows them any more: they come again, and are looked at anew. */
+  function askForProof(): void {
+    for (const method of new Set(allListKinds.map(kind => listKinds[kind].changed))) sessions.notifyAll(method, null)
+    sessions.endStreams()
   }
 
   return {
@@ -299,12 +209,7 @@ export function assemble(parts: AssemblyParts): Assembly {
       prober.watch(backends)
     },
     plan: next => planServers(members, next, backendSettings(next), makeBackend),
-    servicesFor: plan =>
-      servicesOf(
-        plan.config,
-        plan.members.map(({backend}) => backend),
-        () => groups,
-      ),
+    servicesFor: plan => servicesOf(plan.config, backendsOf(plan.members)),
     adopt,
     stop: async () => {
       prober.stop()
@@ -313,24 +218,18 @@ export function assemble(parts: AssemblyParts): Assembly {
       parkedCalls.stop()
       subscriptions.stop()
       sessions.stop()
-      await profileScopes.stop()
+      await scopes.stop()
     },
     stopServers: async graceMs => {
-      hurry.abort()
-      await Promise.all([...backends.map(backend => backend.stop(graceMs)), ...retiring])
+      await Promise.all([retirements.hurry(), ...backends.map(backend => backend.stop(graceMs))])
     },
   }
 }
 
-/** A process that is asked to end and does not is killed after this. */
-const retireGraceMs = 2000
+function backendsOf(members: readonly Member[]): Backend[] {
+  return members.map(({backend}) => backend)
+}
 
 function sessionLimits({server}: Config): {idleTimeoutMs: number; max: number; maxAgeMs: number} {
   return {idleTimeoutMs: server.session_idle_timeout, max: server.max_sessions, maxAgeMs: server.session_max_age}
-}
-
-/** Nobody is there who could be asked: a modern client is only asked during its own call. */
-function refuseRequest(method: string): BackendAnswer {
-  if (method === 'ping') return {kind: 'result', value: Buffer.from('{}')}
-  return {kind: 'error', value: errorValue(rpcCode.methodNotFound, `Method not found: ${method}`)}
 }

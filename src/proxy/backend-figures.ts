@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendAnswer, BackendCall, BackendConnection} from '../mcp/connection.ts'
 import type {Clock} from '../shared/clock.ts'

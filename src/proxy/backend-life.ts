@@ -1,5 +1,5 @@
 import type {BackendConfig} from '../config/schema.ts'
-import type {ServerStatus} from '../control/contract.ts'
+import type {ServerStatus} from '../control/contract/server.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendConnection, BackendInfo, ConnectionEvents} from '../mcp/connection.ts'
 import {rpcCode} from '../mcp/protocol.ts'

@@ -27,10 +27,16 @@ export class BackendOpener {
   #access: Promise<BackendAccess> | undefined
   #legacy = false
   #stopped = false
+  #garbage: {lines: number; last: string; atMs: number} | undefined
 
   constructor(options: BackendOpenerOptions) {
     this.#options = options
     this.#oddities = new OddityLog(options.config.id, options.environment.clock.now, options.log)
+  }
+
+  /** Lines on stdout that were no messages, of all processes so far. */
+  get garbage(): Readonly<{lines: number; last: string; atMs: number}> | undefined {
+    return this.#garbage
   }
 
   /** Lines of stderr, the newest last. */
@@ -75,6 +81,13 @@ export class BackendOpener {
     return connection
   }
 
+  #odd(kind: string, detail: string): void {
+    this.#oddities.note(kind, detail)
+    if (kind !== 'StdoutGarbage') return
+    const lines = (this.#garbage?.lines ?? 0) + 1
+    this.#garbage = {lines, last: detail, atMs: this.#options.environment.clock.wallMs()}
+  }
+
   #openOnce(
     identity: ClientIdentity,
     events: Omit<ConnectionEvents, 'onOddity'>,
@@ -86,7 +99,7 @@ export class BackendOpener {
       environment: {...environment, identity},
       generation: environment.nextStart(),
       era: this.#legacy ? 'legacy' : 'unknown',
-      events: {...events, onOddity: (kind, detail) => this.#oddities.note(kind, detail)},
+      events: {...events, onOddity: (kind, detail) => this.#odd(kind, detail)},
       onSpawn: pid => {
         onPid(pid)
         const pairs = {server_id: config.id, pid, command: target}
@@ -109,9 +122,10 @@ export class BackendOpener {
   }
 
   #said(line: string): void {
-    const {config, log} = this.#options
+    const {config, environment, log} = this.#options
     this.#stderr.push(line)
     this.#lastWords = [...this.#lastWords.slice(-2), line]
-    log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, pairs: {server_id: config.id}})
+    const requestId = environment.onlyRequestAt(config.id)
+    log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, requestId, pairs: {server_id: config.id}})
   }
 }

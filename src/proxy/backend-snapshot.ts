@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
 import type {Backend} from './backend.ts'
 import {transportOf} from './open-backend.ts'
 
@@ -6,7 +6,7 @@ const stderrShown = 10
 
 /** A server's whole state at one moment, as consoles get it. */
 export function backendSnapshot(backend: Backend): ServerSnapshot {
-  const {breaker, config, figures, life, probes} = backend
+  const {breaker, config, figures, garbage, life, probes} = backend
   const {last} = probes
   const info = life.link?.connection.info
   const iso = (ms: number): string => new Date(ms).toISOString()
@@ -31,6 +31,7 @@ export function backendSnapshot(backend: Backend): ServerSnapshot {
     lastError: figures.lastError,
     nextStartAt: life.nextStartAt === null ? null : iso(life.nextStartAt),
     stderrTail: backend.stderrTail.slice(-stderrShown),
+    ...(garbage && {stdoutGarbage: {lines: garbage.lines, last: garbage.last, at: iso(garbage.atMs)}}),
     group: config.group ?? backend.id,
     role: config.role,
     weight: config.weight,

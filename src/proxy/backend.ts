@@ -1,5 +1,5 @@
 import type {BackendConfig} from '../config/schema.ts'
-import type {ServerSnapshot, ServerStatus} from '../control/contract.ts'
+import type {ServerSnapshot, ServerStatus} from '../control/contract/server.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import type {CancelSignal} from '../mcp/cancel-source.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from '../mcp/connection.ts'
@@ -164,6 +164,11 @@ export class Backend implements Candidate {
 
   get lastError(): ServerSnapshot['lastError'] {
     return this.figures.lastError
+  }
+
+  /** Lines on stdout that were no messages. */
+  get garbage(): BackendOpener['garbage'] {
+    return this.#opener.garbage
   }
 
   /** Lines of stderr, the newest last. */

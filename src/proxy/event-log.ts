@@ -1,4 +1,4 @@
-import type {ControlEvent, EventBody, RequestEvent} from '../control/contract.ts'
+import type {ControlEvent, EventBody, RequestEvent} from '../control/contract/events.ts'
 import type {Clock} from '../shared/clock.ts'
 
 const kept = 2048

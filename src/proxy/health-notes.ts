@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
 import type {HealthHistory} from '../store/health-history.ts'
 
 /** Writes a server's changes of status into the health history: one row for each change, not for each look. */

@@ -1,4 +1,4 @@
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import type {Backend} from './backend.ts'
 import type {HealthReport} from './http-server.ts'
 

@@ -6,7 +6,7 @@ import {type BackendList, emptyList, readList} from './read-list.ts'
 
 export type BackendLists = Readonly<Record<ListKind, BackendList>>
 
-export const noLists: BackendLists = {tools: emptyList, prompts: emptyList, resources: emptyList, templates: emptyList}
+const noLists: BackendLists = {tools: emptyList, prompts: emptyList, resources: emptyList, templates: emptyList}
 
 export interface LinkOptions {
   readonly connection: BackendConnection
@@ -46,7 +46,9 @@ export class Link {
    */
   async changed(notification: string): Promise<boolean> {
     const kinds = listsChangedBy(notification)
-    return kinds.length > 0 && (await this.#read(kinds))
+    if (kinds.length === 0) return false
+    await this.#loading // else the one list would be known before the others, and they would seem to be empty
+    return this.#read(kinds)
   }
 
   async #read(kinds: readonly ListKind[]): Promise<boolean> {

@@ -2,20 +2,22 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {CancelSource} from '../mcp/cancel-source.ts'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
 import {rpcCode} from '../mcp/protocol.ts'
-import {answerBatch, batchVersion, maxBatch} from './answer-batch.ts'
+import {answerBatch, batchVersion} from './answer-batch.ts'
 import {type AnswerOptions, answerRequest} from './answer-request.ts'
 import {classify} from './classify.ts'
 import type {Compression} from './compression/compression.ts'
+import type {OpenRequest} from './open-request.ts'
 import {type BodyBudget, type BodyRead, readBody} from './read-body.ts'
 import {malformed, refuse, sessionNotFound} from './refuse.ts'
 import {Reply} from './reply.ts'
-import type {OpenRequest} from './request-ledger.ts'
 import type {Session} from './session.ts'
 import {openSessionStream} from './session-stream.ts'
 import {takeMessage} from './take-message.ts'
 
 export interface McpEndpointOptions extends AnswerOptions {
   readonly maxBodyBytes: number
+  /** Messages in one JSON-RPC batch. */
+  readonly maxBatch: number
   readonly compression?: Compression | undefined
 }
 
@@ -65,6 +67,7 @@ export class McpEndpoint {
     record.requestBytes = body.length
     const scanned = scanMessage(body)
     if (!scanned.ok) {
+      const {maxBatch} = this.#options
       if (scanned.fault === 'batch' && scanned.elements.length > maxBatch) {
         const message = `Invalid request: a batch holds at most ${maxBatch} messages`
         return refuse(record, reply, {status: 400, code: rpcCode.invalidRequest, message}, null)

@@ -4,10 +4,10 @@ import type {Backend} from './backend.ts'
 import type {ClientProfile} from './client-profile.ts'
 import type {ClientScope} from './client-scope.ts'
 import type {RequestDetail} from './logging/request-detail.ts'
+import type {OpenRequest} from './open-request.ts'
 import type {ParkedCalls} from './parked-calls.ts'
 import type {Replying} from './reply.ts'
 import type {RequestContext} from './request-context.ts'
-import type {OpenRequest} from './request-ledger.ts'
 import type {RequestStates} from './request-state.ts'
 import type {ServerGroup, Target} from './server-group.ts'
 import type {Session} from './session.ts'
@@ -33,6 +33,8 @@ export interface Services {
   /** Undefined where no answer is kept or shared. */
   readonly cache?: CallCache | undefined
   readonly listTimeoutMs: number
+  /** Resources that one client may watch. */
+  readonly maxSubscriptions: number
   readonly now: () => number
   /** The connections for a client of this kind: shared ones, or its own where it can be asked things. */
   readonly scopeFor: (principal: string, profile: ClientProfile) => ClientScope

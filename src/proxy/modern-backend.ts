@@ -91,7 +91,7 @@ async function sendRound(send: Send, params: Buffer, round: number): Promise<Bac
   }
 }
 
-export function needsInput(result: Buffer): boolean {
+function needsInput(result: Buffer): boolean {
   const type = findValue(result, {start: 0, end: result.length}, ['resultType'])
   return type !== null && result.toString('utf8', type.start, type.end) === '"input_required"'
 }

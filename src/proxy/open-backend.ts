@@ -24,6 +24,8 @@ export interface BackendEnvironment {
   readonly stateDir: string
   /** A text that is never to be shown from now on. */
   readonly learnSecret: (owner: string, secret: string) => void
+  /** The id of the one request that is at a server: what that says meanwhile belongs to it. */
+  readonly onlyRequestAt: (serverId: string) => string | null
 }
 
 export interface OpenOptions {

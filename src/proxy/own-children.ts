@@ -1,8 +1,6 @@
 import {CallFailure} from '../mcp/call-failure.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 
-/** Children that clients with abilities of their own may have altogether, beside the one that all share of each server. */
-const maxChildren = 128
 const waitMs = 3000
 const pollMs = 20
 
@@ -12,12 +10,20 @@ const pollMs = 20
  */
 export class OwnChildren {
   readonly #makeRoom: () => boolean
-  readonly #max: number
+  #max: number
   #count = 0
 
-  /** @param makeRoom begins to end the children of whoever has not used theirs for longest; false where all are in use */
-  constructor(makeRoom: () => boolean, max = maxChildren) {
+  /**
+   * @param makeRoom begins to end the children of whoever has not used theirs for longest; false where all are in use
+   * @param max altogether, beside the one that all share of each server
+   */
+  constructor(makeRoom: () => boolean, max: number) {
     this.#makeRoom = makeRoom
+    this.#max = max
+  }
+
+  /** Those that there are too many of now end by themselves. */
+  configure(max: number): void {
     this.#max = max
   }
 

@@ -1,8 +1,8 @@
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Refusal} from './classify.ts'
+import type {OpenRequest} from './open-request.ts'
 import type {Reply} from './reply.ts'
-import type {OpenRequest} from './request-ledger.ts'
 
 /** Answers a request that goes no further: the client's own fault, or more than can be taken now. */
 export function refuse(

@@ -3,7 +3,7 @@ import {encodeSseEvent} from '../mcp/sse-encode.ts'
 import type {Coding} from './compression/accept-encoding.ts'
 import type {Compression} from './compression/compression.ts'
 import {debugInfo} from './logging/debug-request.ts'
-import type {OpenRequest} from './request-ledger.ts'
+import type {OpenRequest} from './open-request.ts'
 
 /** Where the answer to a request goes, and what is said before it. */
 export interface Replying {

@@ -1,50 +1,15 @@
 import {anonymous} from '../auth/identity.ts'
-import type {Outcome} from '../control/contract.ts'
-import type {CallTrace} from '../mcp/trace-meta.ts'
-import type {BlameParty} from '../shared/blame.ts'
 import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {RequestLog} from '../store/request-log.ts'
 import type {EventLog} from './event-log.ts'
 import type {LogGate} from './logging/log-gates.ts'
+import {type OpenRequest, openRequest} from './open-request.ts'
 import type {RequestMetrics} from './request-metrics.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 
-/** What becomes known of a request on its way; read once, when it ends. */
-export interface OpenRequest {
-  readonly requestId: string
-  readonly startedAt: number
-  readonly client: string
-  readonly httpMethod: string
-  traceId: string
-  clientTraced: boolean
-  trace: CallTrace | null
-  /** What the server took, where detail is told of. */
-  serverMs: number | null
-  /** The client asked for detail of this request, and may have it. */
-  debug: boolean
-  /** The MCP method, or null for other paths. */
-  method: string | null
-  /** `tools/call:github__search`, or the path. */
-  target: string
-  serverId: string | null
-  outcome: Outcome
-  /** One word for the log: `BackendTimeout` … */
-  kind: string | null
-  code: number | null
-  blame: BlameParty | null
-  message: string | null
-  firstByteAt: number | null
-  /** Of the body, as far as it was read. */
-  requestBytes: number
-  /** Null where nobody asked who it is. */
-  principal: string | null
-  /** `hit`, `miss` …; null where no cache was asked. */
-  cache: string | null
-  /** How often it was sent to a server. */
-  attempts: number
-}
+export type {OpenRequest} from './open-request.ts'
 
 /** What a client or a backend wrote is kept with the newest events: of a name of megabytes, only its beginning. */
 const longestShown = 1024
@@ -108,31 +73,35 @@ export class RequestLedger {
     return this.#errors
   }
 
-  open(client: string, httpMethod: string, path: string): OpenRequest {
-    const request: OpenRequest = {
-      requestId: this.#prefix + ++this.#opened,
-      startedAt: this.#clock.now(),
-      client,
-      httpMethod,
-      traceId: '',
-      clientTraced: false,
-      trace: null,
-      serverMs: null,
-      debug: false,
-      method: null,
-      target: path,
-      serverId: null,
-      outcome: 'answered',
-      kind: null,
-      code: null,
-      blame: null,
-      message: null,
-      firstByteAt: null,
-      requestBytes: 0,
-      principal: null,
-      cache: null,
-      attempts: 0,
+  /** Milliseconds on the clock of `startedAt`. */
+  now(): number {
+    return this.#clock.now()
+  }
+
+  /** Those under way for the longest time. */
+  oldestOpen(limit: number): readonly OpenRequest[] {
+    const oldest: OpenRequest[] = []
+    // A Set keeps the order in which they were opened.
+    for (const request of this.#open) {
+      if (oldest.length === limit) break
+      oldest.push(request)
     }
+    return oldest
+  }
+
+  /** The id of the one request that is at a server; null where there is none, or where it cannot be told which. */
+  onlyAt(serverId: string): string | null {
+    let only: string | null = null
+    for (const request of this.#open) {
+      if (request.serverId !== serverId) continue
+      if (only !== null) return null
+      only = request.requestId
+    }
+    return only
+  }
+
+  open(client: string, httpMethod: string, path: string): OpenRequest {
+    const request = openRequest(this.#prefix + ++this.#opened, this.#clock.now(), client, httpMethod, path)
     this.#open.add(request)
     return request
   }

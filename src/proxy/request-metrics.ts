@@ -1,4 +1,4 @@
-import type {Outcome} from '../control/contract.ts'
+import type {Outcome} from '../control/contract/events.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 
 /** Methods that get a label of their own; what else a client sends is `other`, so that it cannot grow the label set. */

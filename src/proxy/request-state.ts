@@ -14,10 +14,15 @@ export interface StateOwner {
  * another's, nor hand it to another server or tool.
  */
 export class RequestStates {
-  readonly #keys: readonly Buffer[]
+  #keys: readonly Buffer[]
 
   /** @param keys the first signs; what any of them signed is taken */
   constructor(keys: readonly Buffer[]) {
+    this.#keys = keys
+  }
+
+  /** Other keys from now on, for states that were given out too. */
+  configure(keys: readonly Buffer[]): void {
     this.#keys = keys
   }
 

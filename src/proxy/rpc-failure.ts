@@ -4,7 +4,7 @@ import {rpcCode} from '../mcp/protocol.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import type {BlameParty} from '../shared/blame.ts'
 import {messageOf} from '../shared/errors.ts'
-import type {OpenRequest} from './request-ledger.ts'
+import type {OpenRequest} from './open-request.ts'
 
 /** A request that we ourselves answer with a JSON-RPC error. */
 export class RpcFailure extends Error {

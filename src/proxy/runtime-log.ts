@@ -2,7 +2,7 @@ import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Redactor} from '../redaction/redactor.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
-import {LogFile, type LogRotation} from '../shared/log-file.ts'
+import {LogFile} from '../shared/log-file.ts'
 import {explicitLevel, type LogFilter, passes} from '../shared/log-filter.ts'
 import {
   type AccessLogEntry,
@@ -14,6 +14,7 @@ import {
   type LogPairs,
   logValue,
 } from '../shared/log-line.ts'
+import type {LogRotation} from '../shared/log-rotator.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {EventLog} from './event-log.ts'
 import {type LogGate, LogGates} from './logging/log-gates.ts'

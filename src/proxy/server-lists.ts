@@ -1,4 +1,4 @@
-import type {OfferedEntry, ServerLists} from '../control/contract.ts'
+import type {OfferedEntry, ServerLists} from '../control/contract/lists.ts'
 import type {Backend} from './backend.ts'
 import type {Merged} from './catalogue.ts'
 import type {ListKind} from './list-kinds.ts'

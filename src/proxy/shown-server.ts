@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {shortText} from '../shared/short-text.ts'
 
@@ -12,6 +12,9 @@ export function shownServer(server: ServerSnapshot, redactor: Redactor): ServerS
     implementation: server.implementation === null ? null : shortText(shown(server.implementation), 200),
     lastError: server.lastError === null ? null : {...server.lastError, message: shown(server.lastError.message)},
     stderrTail: server.stderrTail.map(shown),
+    ...(server.stdoutGarbage !== undefined && {
+      stdoutGarbage: {...server.stdoutGarbage, last: shown(server.stdoutGarbage.last)},
+    }),
     ...(server.probe !== undefined && {
       probe: {...server.probe, error: server.probe.error === null ? null : shown(server.probe.error)},
     }),

@@ -1,7 +1,8 @@
-import type {Snapshot} from '../control/contract.ts'
+import type {Snapshot} from '../control/contract/snapshot.ts'
 import {contractVersion} from '../control/paths.ts'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Redactor} from '../redaction/redactor.ts'
+import {shortText} from '../shared/short-text.ts'
 import type {RequestLog} from '../store/request-log.ts'
 import type {GateReport} from './access/gate.ts'
 import type {TlsReport} from './access/tls-server.ts'
@@ -9,6 +10,7 @@ import type {Backend} from './backend.ts'
 import {backendSnapshot} from './backend-snapshot.ts'
 import type {Catalogue} from './catalogue.ts'
 import type {EventLog} from './event-log.ts'
+import type {HeapTrend} from './heap-trend.ts'
 import type {LoopLag} from './loop-lag.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {RuntimeLog} from './runtime-log.ts'
@@ -25,6 +27,7 @@ export interface SnapshotParts {
   readonly sessions: Sessions
   readonly catalogue: Catalogue
   readonly backends: readonly Backend[]
+  readonly heap: HeapTrend
   readonly lag: LoopLag
   readonly log: RuntimeLog
   readonly profiling: Snapshot['profiling']
@@ -63,6 +66,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     process: {
       rssBytes: memory.rss,
       heapUsedBytes: memory.heapUsed,
+      heapLeast: parts.heap.points,
       cpuMs: Math.round((cpu.user + cpu.system) / 1000),
       loopLagMs: parts.lag.p99Ms,
     },
@@ -72,6 +76,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
       inFlight: ledger.inFlight,
       errors: ledger.errors,
       latency: ledger.latency.toSparse(),
+      open: openRequests(ledger),
     },
     logging: {
       filter: parts.log.gates.text,
@@ -88,6 +93,23 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     ...(parts.cache && {cache: parts.cache}),
     servers: parts.backends.map(backend => shownServer(backendSnapshot(backend), parts.redactor)),
   }
+}
+
+/** Of a thousand that hang, a hundred tell enough. */
+const openShown = 100
+const longestShown = 256
+
+function openRequests(ledger: RequestLedger): Snapshot['requests']['open'] {
+  const now = ledger.now()
+  return ledger.oldestOpen(openShown).map(request => ({
+    requestId: request.requestId,
+    client: request.client,
+    target: shortText(request.target, longestShown),
+    serverId: request.serverId,
+    traceId: shortText(request.traceId, longestShown),
+    attempts: request.attempts,
+    openMs: Math.round(now - request.startedAt),
+  }))
 }
 
 function shownAccess({authenticates, failures, limited, issuers}: GateReport, redactor: Redactor): Snapshot['access'] {

@@ -22,7 +22,7 @@ interface TraceParent {
 }
 
 /** Under this key `_meta` carries an `X-Trace-ID` that is no W3C trace id. */
-export const traceIdMeta = 'only1mcp/trace-id'
+const traceIdMeta = 'only1mcp/trace-id'
 
 /**
  * Reads the trace that a request belongs to: `X-Trace-ID`, W3C `traceparent` with `tracestate` (Trace Context, level 1),
@@ -86,7 +86,7 @@ function traceIdOf(header: string | string[] | undefined): string | undefined {
 }
 
 /** Version 00 has exactly four parts; later ones may have more behind them. */
-export function parseTraceParent(text: string | string[]): TraceParent | undefined {
+function parseTraceParent(text: string | string[]): TraceParent | undefined {
   if (typeof text !== 'string' || text.length > 512) return undefined
   const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(text)
   if (match === null) return undefined

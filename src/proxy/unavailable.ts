@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../control/contract.ts'
+import type {ServerSnapshot} from '../control/contract/server.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 

@@ -57,6 +57,7 @@ export async function openWiring(parts: WiringParts): Promise<Wiring> {
     services,
     redactor,
     maxBodyBytes: config.server.max_body_size,
+    maxBatch: config.server.max_batch,
     requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
     principalOf: gate === undefined ? () => anonymous : request => gate.principalOf(request),
     ...(gate && {viewOf: request => gate.viewOf(request)}),

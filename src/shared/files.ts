@@ -5,8 +5,14 @@ import {errnoCode} from './errors.ts'
 /**
  * Writes a whole file or none: a temporary one beside it, fsync, rename, fsync of the folder. Mode 0600 by default.
  * The temporary name is opened O_EXCL|O_NOFOLLOW, so a planted link is refused.
+ * @param finish what else is done to the open file before it takes its name
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
+export function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+  finish: (fd: number) => void = () => {},
+): void {
   const temporary = `${path}.${process.pid}.tmp`
   rmSync(temporary, {force: true})
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
@@ -14,6 +20,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
   try {
     try {
       writeAll(fd, typeof content === 'string' ? Buffer.from(content) : content)
+      finish(fd)
       fsyncSync(fd)
     } finally {
       closeSync(fd)

@@ -96,3 +96,11 @@ export class LineChunks {
     return {bytes, used: firstLineAt, lines: 0}
   }
 }
+
+/** How many lines a chunk has from there on. */
+export function linesIn(chunk: LineChunk, from: number): number {
+  let lines = 0
+  for (let at = chunk.bytes.indexOf(0x0a, from); at !== -1 && at < chunk.used; at = chunk.bytes.indexOf(0x0a, at + 1))
+    lines++
+  return lines
+}

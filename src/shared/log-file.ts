@@ -1,23 +1,15 @@
 import {closeSync, fstat, fstatSync, mkdirSync, stat, write, writeSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {messageOf} from './errors.ts'
-import {firstLineAt, type LineChunk, LineChunks} from './line-chunks.ts'
+import {firstLineAt, type LineChunk, LineChunks, linesIn} from './line-chunks.ts'
+import {type LogRotation, LogRotator} from './log-rotator.ts'
 import {openLog} from './open-log.ts'
-import {compressRotated, shiftRotated, tidyRotated} from './rotate-log.ts'
 
 const flushAfterMs = 100
 const lookEveryMs = 2000
-const rotateAgainMs = 10_000
 const maxQueuedBytes = 8 * 1024 * 1024
 /** How long the end of the process waits for a write that is under way. */
 const inFlightMs = 50
-
-export interface LogRotation {
-  readonly maxBytes: number
-  readonly maxAgeMs: number
-  /** Rotated files that stay; 0 keeps none. */
-  readonly keep: number
-}
 
 export interface LogFileOptions {
   /** Without it, the file grows until somebody else renames it. */
@@ -37,6 +29,7 @@ export class LogFile {
   readonly #onFault: (path: string, problem: string) => void
   readonly #options: LogFileOptions
   readonly #chunks = new LineChunks()
+  readonly #rotator: LogRotator
   readonly #onTimer = (): void => {
     this.#timer = undefined
     this.#drain()
@@ -48,10 +41,6 @@ export class LogFile {
   #bornAt: number
   #writing: LineChunk | undefined
   #writingFd = -1
-  #rotating = false
-  #compressing: Promise<void> | undefined
-  #rotateFrom = 0
-  #cannotRotate = false
   /** Descriptors that a write under way still uses: its number must not become another file's. */
   #retired: number[] = []
   #timer: NodeJS.Timeout | undefined
@@ -75,7 +64,7 @@ export class LogFile {
     this.#fd = opened.fd
     this.#sizeBytes = opened.sizeBytes
     this.#bornAt = performance.now() - opened.ageMs
-    if (options.rotation) this.#compress(tidyRotated(path).then(() => compressRotated(path)))
+    this.#rotator = new LogRotator(path, options.rotation, problem => options.onRotationFault?.(path, problem))
   }
 
   /** Lines that were dropped so far. */
@@ -100,7 +89,7 @@ export class LogFile {
 
   /** Goes on in a new file after a rotation by rename. */
   reopen(): void {
-    if (this.#closed || this.#rotating) return // a rotation of ours opens a new one itself
+    if (this.#closed || this.#rotator.running) return // a rotation of ours opens a new one itself
     this.flushSync()
     this.#open()
   }
@@ -149,19 +138,25 @@ export class LogFile {
   }
 
   #drain(): void {
-    if (this.#writing || this.#rotating || this.#closed) return
+    if (this.#writing || this.#rotator.running || this.#closed) return
     this.#disarm()
     const chunk = this.#chunks.take()
     if (chunk === undefined) return
-    if (this.#isRotationDue(chunk.used)) {
+    if (this.#rotator.isDue(this.#sizeBytes, chunk.used, this.#bornAt)) {
       this.#chunks.putBack(chunk)
-      void this.#rotate()
-      return
+      return this.#rotate()
     }
     this.#writing = chunk
     this.#writingFd = this.#fd
     this.#sizeBytes += chunk.used - firstLineAt
     this.#writeOn(this.#fd, chunk, this.#startOf(chunk))
+  }
+
+  #rotate(): void {
+    const open = (): void => {
+      if (!this.#closed) this.#open()
+    }
+    void this.#rotator.rotate(open).then(() => this.#drain())
   }
 
   #writeOn(fd: number, chunk: LineChunk, offset: number): void {
@@ -222,40 +217,6 @@ export class LogFile {
     while (performance.now() < until && fstatSync(this.#fd).size < this.#sizeBytes) Atomics.wait(sleeper, 0, 0, 1)
   }
 
-  #isRotationDue(bytes: number): boolean {
-    const {rotation} = this.#options
-    if (rotation === undefined || this.#sizeBytes === 0 || this.#compressing !== undefined) return false
-    const now = performance.now()
-    if (now < this.#rotateFrom) return false
-    return this.#sizeBytes + bytes > rotation.maxBytes || now - this.#bornAt > rotation.maxAgeMs
-  }
-
-  async #rotate(): Promise<void> {
-    this.#rotating = true
-    try {
-      await shiftRotated(this.path, this.#options.rotation?.keep ?? 0)
-      if (!this.#closed) this.#open()
-      this.#compress(compressRotated(this.path))
-      this.#cannotRotate = false
-    } catch (error) {
-      // Lines go on into the old file, whatever its name is now.
-      this.#rotateFrom = performance.now() + rotateAgainMs
-      if (!this.#cannotRotate) this.#options.onRotationFault?.(this.path, messageOf(error))
-      this.#cannotRotate = true
-    }
-    this.#rotating = false
-    this.#drain()
-  }
-
-  /** One at a time, and no rotation meanwhile: it would rename what is being read. */
-  #compress(work: Promise<void>): void {
-    this.#compressing = work
-      .catch((error: unknown) => this.#options.onRotationFault?.(this.path, messageOf(error)))
-      .then(() => {
-        this.#compressing = undefined
-      })
-  }
-
   /**
    * A file that somebody removed takes lines for ever, and nobody can read them: goes on in a new one. One that was
    * renamed gets that much time for a signal, since some rotations rename first and make the new file later. One that was
@@ -268,25 +229,18 @@ export class LogFile {
     const fd = this.#fd
     const sizeBytes = this.#sizeBytes
     fstat(fd, (error, own) => {
-      if (error || this.#closed || fd !== this.#fd || this.#rotating) return
+      if (error || this.#closed || fd !== this.#fd || this.#rotator.running) return
       if (own.nlink === 0) return this.reopen()
       if (!this.#writing && this.#sizeBytes === sizeBytes) {
         if (own.size < sizeBytes) this.#bornAt = performance.now()
         this.#sizeBytes = own.size
       }
       stat(this.path, (missing, there) => {
-        if (this.#closed || fd !== this.#fd || this.#rotating) return
+        if (this.#closed || fd !== this.#fd || this.#rotator.running) return
         const moved = missing !== null || there.ino !== own.ino || there.dev !== own.dev
         if (moved && this.#elsewhere) this.reopen()
         this.#elsewhere = moved && !this.#elsewhere
       })
     })
   }
-}
-
-function linesIn(chunk: LineChunk, from: number): number {
-  let lines = 0
-  for (let at = chunk.bytes.indexOf(0x0a, from); at !== -1 && at < chunk.used; at = chunk.bytes.indexOf(0x0a, at + 1))
-    lines++
-  return lines
 }

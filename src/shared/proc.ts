@@ -52,6 +52,14 @@ export function readArgv(pid: number): readonly string[] | undefined {
   }
 }
 
+/**
+ * What people call a program: its own name for itself, but for Node, which calls itself `MainThread` in every process.
+ */
+export function programName(comm: string, argv: readonly string[]): string {
+  const [program = ''] = argv
+  return comm === 'MainThread' && program !== '' ? program.slice(program.lastIndexOf('/') + 1) : comm
+}
+
 /** @returns the program file of a process, or undefined when it is gone or not ours to see */
 export function readExe(pid: number): string | undefined {
   try {

@@ -1,5 +1,5 @@
 import {setTimeout} from 'node:timers/promises'
-import type {ControlEvent} from '../control/contract.ts'
+import type {ControlEvent} from '../control/contract/events.ts'
 import type {Source} from '../control/source.ts'
 import {errnoCode} from '../shared/errors.ts'
 import {DataStore} from './store/store.ts'

@@ -1,6 +1,6 @@
 import {describe, expect, it, vi} from 'vitest'
 import {ControlClient} from '../../src/control/client.ts'
-import type {ControlEvent} from '../../src/control/contract.ts'
+import type {ControlEvent} from '../../src/control/contract/events.ts'
 import {stdioServer} from '../helpers/backends.ts'
 import {runCli} from '../helpers/cli.ts'
 import {type StartedRuntime, startRuntime} from '../helpers/start-runtime.ts'

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {ApiKeys, hashApiKey, isKeyHash, newApiKey} from '../../src/auth/api-keys.ts'
+import {ApiKeys, hashApiKey, newApiKey} from '../../src/auth/api-keys.ts'
 
 describe('an API key', () => {
   test('holds 256 random bits behind a prefix that says what it is', () => {
@@ -34,7 +34,7 @@ describe('an API key', () => {
   test('a hash that is none is matched by nothing, itself neither', () => {
     fc.assert(
       fc.property(fc.string(), text => {
-        fc.pre(!isKeyHash(text))
+        fc.pre(!/^(?:sha256:)?[0-9a-f]{64}$/i.test(text))
         return new ApiKeys([{id: 'a', hash: text, roles: []}]).find(text) === undefined
       }),
     )

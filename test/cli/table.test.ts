@@ -26,3 +26,15 @@ it('cuts a cell of more than 200 letters', () => {
 it('is its header alone without rows', () => {
   expect(table(['A', 'B'], [])).toBe('A  B')
 })
+
+it('aligns what takes two cells a letter', () => {
+  expect(
+    table(
+      ['ID', 'X'],
+      [
+        ['서버', 'a'],
+        ['web', 'b'],
+      ],
+    ),
+  ).toBe(['ID    X', '서버  a', 'web   b'].join('\n'))
+})

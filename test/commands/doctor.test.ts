@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process'
 import {chmodSync, mkdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {afterEach, beforeEach, describe, expect, inject, test} from 'vitest'
 import {catalogue} from '../../src/diagnostics/checks/catalogue.ts'
 import {quickChecks} from '../../src/diagnostics/checks/quick-checks.ts'
 import {Scene} from '../diagnostics/scene.ts'
@@ -32,7 +32,7 @@ function only1mcp(
   const {env = {}, node = [], uid} = options
   const user = uid === undefined ? {} : {uid, gid: uid}
   return new Promise(resolve => {
-    const whole = {cwd: scene.folder, env: {...scene.env, ...env}, ...user}
+    const whole = {cwd: scene.folder, env: {...scene.env, XDG_CACHE_HOME: inject('runFolder'), ...env}, ...user}
     const child = execFile(process.execPath, [...node, program, ...args], whole, (_, stdout, stderr) =>
       resolve({code: child.exitCode ?? -1, stdout, stderr}),
     )
@@ -85,8 +85,8 @@ describe('doctor', () => {
     const {findings} = JSON.parse((await only1mcp(['doctor', 'tls', '--json'])).stdout) as {findings: {id: string}[]}
     expect(findings.map(({id}) => id)).toEqual([
       'tls.certificate',
-      'tls.key_mode',
       'tls.client_ca',
+      'tls.key_mode',
       'tls.listener',
       'tls.mutual',
     ])

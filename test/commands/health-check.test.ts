@@ -24,13 +24,16 @@ it('health check asks one server now, and its exit status is the answer', async 
     error: expect.stringContaining('within 300 ms'),
     server: {id: 'm'},
   })
-  await vi.waitFor(async () => {
-    const dead = await check('dead')
-    expect(dead).toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(/^dead does not answer: No backend available: .*refused/),
-    })
-  })
+  await vi.waitFor(
+    async () => {
+      const dead = await check('dead')
+      expect(dead).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/^dead does not answer: No backend available: .*refused/),
+      })
+    },
+    {timeout: 10_000, interval: 50},
+  )
   expect(await check('nobody')).toMatchObject({code: 2, stderr: expect.stringContaining('It has: m, dead')})
 })
 
@@ -50,8 +53,10 @@ it('health history shows what the probes saw, also when the runtime has ended', 
   expect(document.rows.at(-1)).toMatchObject({ok: false})
   const {code, stdout} = await history()
   expect(code).toBe(0)
-  expect(stdout).toMatch(/^m: \d+ looks in the last 1h.*, \d+ bad \([\d.]+ %\); latency p50 /)
-  expect(stdout).toMatch(/^\.*[▁-█x]+ {2}one cell is 1m/m)
+  expect(stdout).toMatch(/^m: \d+ looks in the last 1h.*, \d+ bad \([\d.]+ %\)\nlatency p50 /)
+  expect(stdout).toMatch(
+    /^latency {2}[ ▁-█✗]+ {2}to [\d.]+ms\nup\/down {2}·+[━✗]+\n +\d\d:\d\d:\d\d +one cell is 1m +\d\d:\d\d:\d\d UTC$/m,
+  )
   expect(stdout).toMatch(/within 200 ms/)
   expect(await runCli(['health', 'history', '--server', 'm', '--last', 'soon'], {env: runtime.env})).toMatchObject({
     code: 2,

@@ -35,6 +35,11 @@ describe('foldConsequences', () => {
     ).toEqual(['port', 'owner', 'process'])
   })
 
+  test('a warning explains a warning, and nothing worse', () => {
+    expect(shape([finding('server', 'warn'), finding('requests', 'warn', ['server'])])).toEqual(['server > requests'])
+    expect(shape([finding('server', 'warn'), finding('requests', 'fail', ['server'])])).toEqual(['requests', 'server'])
+  })
+
   test('the first bad cause counts', () => {
     const findings = [finding('a', 'fail'), finding('b', 'timeout'), finding('c', 'fail', ['gone', 'b', 'a'])]
     expect(shape(findings)).toEqual(['a', 'b > c'])
@@ -91,11 +96,26 @@ describe('reportOf', () => {
 
   test.each([
     [[finding('a', 'pass'), finding('b', 'info')], 'no problem found: 2 checks fine'],
-    [[finding('a', 'pass'), finding('b', 'skip')], 'no problem found: 1 check fine; 1 check could not look'],
+    [[finding('a', 'pass'), finding('b', 'skip')], 'no problem found: 1 check fine'],
+    [
+      [finding('a', 'pass'), {...finding('b', 'skip'), remedy: 'run this as root'}],
+      'no problem found: 1 check fine; 1 check could not look (run this as root)',
+    ],
+    [
+      [{...finding('a', 'warn'), remedy: 'mend it'}, finding('b', 'warn')],
+      'no failure, 2 warnings; first: a warn. To do: mend it',
+    ],
     [[finding('a', 'pass'), finding('b', 'warn')], 'no failure, 1 warning: b warn'],
     [[finding('a', 'skip')], 'nothing could be seen: a skip'],
     [[finding('a', 'fail'), finding('b', 'fail')], '2 problems; first: a fail'],
     [[finding('process.running', 'fail', ['b']), finding('b', 'fail')], 'not running, since b fail'],
+    [
+      [
+        {...finding('process.running', 'fail', ['b']), summary: 'it is alive but does not answer'},
+        finding('b', 'fail'),
+      ],
+      'alive but mute, since b fail',
+    ],
     [[{...finding('a', 'fail'), remedy: 'mend it'}], 'a fail. To do: mend it'],
   ])('its verdict is one line to act on (%#)', (findings, verdict) => {
     expect(reportOf(findings, 1).verdict).toBe(verdict)

@@ -6,8 +6,8 @@ import type {
   TlsHandshake,
   ToolsSight,
 } from '../../src/diagnostics/facts/backends.ts'
-import type {ConfigOutline, FileSight, ServerOutline} from '../../src/diagnostics/facts/config.ts'
-import type {CgroupLimits, ProcessDetails, SocketCounts} from '../../src/diagnostics/facts/host.ts'
+import type {ConfigOutline, FileSight, ServerOutline, StateUse} from '../../src/diagnostics/facts/config.ts'
+import type {CgroupLimits, ProcessDetails, RunningRuntime, SocketCounts} from '../../src/diagnostics/facts/host.ts'
 
 const gib = 1024 ** 3
 
@@ -60,6 +60,9 @@ export function outline(change: Partial<ConfigOutline> = {}): ConfigOutline {
     redis: {host: '10.0.0.5', port: 6379},
     requestLog: 'postgres',
     logRotation: true,
+    rateLimited: true,
+    metrics: {host: '127.0.0.1', port: 9091},
+    profiling: null,
     ...change,
   }
 }
@@ -189,10 +192,15 @@ export const wholeFacts = {
   'config.plain_secrets': value<readonly string[]>([]),
   'config.empty_variables': value<readonly string[]>([]),
   'state.folder': value({path: '/var/lib/only1mcp', mode: 0o700, owner: 'only1mcp', ownedByUs: true, leftovers: []}),
+  'state.usable': value<StateUse>({fault: null, remedy: ''}),
+  'process.runtimes': value<readonly RunningRuntime[]>([
+    {pid: 4242, configPath: '/etc/only1mcp/config.yaml', stateDir: '/var/lib/only1mcp'},
+  ]),
   'logs.sizes': value({
     folder: '/var/log/only1mcp',
     writable: true,
     owner: 'only1mcp',
+    mode: 0o750,
     totalBytes: 1024 ** 2,
     largest: {name: 'access.log', bytes: 1024 ** 2},
   }),
@@ -231,7 +239,38 @@ export const wholeFacts = {
   'backend.probe': value(probe()),
   'backend.tools': value(tools()),
   'tls.mutual': value(mutual()),
-  'store.integrity': value({path: '/var/lib/only1mcp/requests.db', bytes: 4096, faults: []}),
+  'state.session_key': value({
+    path: '/var/lib/only1mcp/session.key',
+    kind: 'file' as const,
+    mode: 0o600,
+    bytes: 32,
+    owner: 'only1mcp',
+    ownedByUs: true,
+  }),
+  'state.generations': value({folder: '/var/lib/only1mcp/generations', whole: 2, broken: []}),
+  'state.artefacts': value([{name: 'before-upgrade', mode: 0o700, bytes: 4096, fault: null}]),
+  'logs.modes': value([
+    {
+      path: '/var/log/only1mcp/access.log',
+      kind: 'file' as const,
+      mode: 0o640,
+      bytes: 512,
+      owner: 'only1mcp',
+      ownedByUs: true,
+    },
+  ]),
+  'runtime.probe': value({ok: true, latencyMs: 3, error: null, status: 'up' as const, tools: 2, blame: null}),
+  'proxy.endpoint': value({
+    url: 'http://127.0.0.1:8080/mcp',
+    failure: null,
+    era: 'modern' as const,
+    protocolVersion: '2026-07-28',
+    openMs: 4,
+    tools: 12,
+    withKey: false,
+  }),
+  'proxy.refusals': value({url: 'http://127.0.0.1:8080/mcp', foreignHost: 403, foreignOrigin: 403, anonymous: 401}),
+  'store.integrity': value({path: '/var/lib/only1mcp/requests.db', bytes: 4096, faults: [], putAside: []}),
   'store.postgres': value({rows: true, ms: 4}),
   'store.redis': value({answer: '+PONG', ms: 1}),
   'store.breakers': value([]),

@@ -1,5 +1,6 @@
 import type {Problem} from '../../src/config/problem.ts'
-import type {ServerSnapshot, Snapshot} from '../../src/control/contract.ts'
+import type {ServerSnapshot} from '../../src/control/contract/server.ts'
+import type {Snapshot} from '../../src/control/contract/snapshot.ts'
 import type {RuntimeRecord} from '../../src/control/runtime-file.ts'
 import type {CheckContext} from '../../src/diagnostics/check.ts'
 import {

@@ -1,6 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, vi} from 'vitest'
 import {stdioServer} from '../helpers/backends.ts'
 import {runCli} from '../helpers/cli.ts'
 import {callTool} from '../helpers/post-mcp.ts'
@@ -32,10 +32,12 @@ describe('log-level', () => {
     await callTool(runtime.url, 'echo__add', {a: 1, b: 1})
     expect(details()).toBe(told)
     expect(Object.values(runtime.logs()).join('')).not.toContain(secret)
-    expect(readFileSync(join(runtime.logDir, 'audit.log'), 'utf8').split('\n').slice(0, -1)).toEqual([
-      expect.stringMatching(/ - Action log_level from="info,/),
-      expect.stringMatching(/ - Action log_level from="info,/),
-    ])
+    await vi.waitFor(() =>
+      expect(readFileSync(join(runtime.logDir, 'audit.log'), 'utf8').split('\n').slice(0, -1)).toEqual([
+        expect.stringMatching(/ - Action log_level from="info,/),
+        expect.stringMatching(/ - Action log_level from="info,/),
+      ]),
+    )
 
     expect(await cli('loud')).toMatch(/^2 Error: invalid log filter "loud": "loud" is no level/)
     expect(JSON.parse((await runCli(['log-level', '--json'], {env: runtime.env})).stdout)).toEqual({

@@ -1,11 +1,11 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {vi} from 'vitest'
+import {inject, vi} from 'vitest'
 import {atEnd} from './at-end.ts'
 import {tempDir} from './temp-dir.ts'
 
 export interface ProgramOptions {
-  /** Added to a clean environment: PATH, a UTF-8 locale, UTC, and an empty folder as HOME. undefined takes one away. */
+  /** Added to a clean environment: PATH, a UTF-8 locale, UTC, an empty folder as HOME, and the run's cache. undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   /** Who runs it, see `needsUser`; only root can choose. */
@@ -120,10 +120,14 @@ export function spawnProgram(command: string, args: readonly string[], options: 
   return program
 }
 
-/** Nothing of the developer's own settings, nor of the test runner's, reaches a program under test. */
+/**
+ * Nothing of the developer's own settings, nor of the test runner's, reaches a program under test. Compiled code is kept
+ * for the run, as it is between an operator's commands: to compile and write it anew cost each of them a second.
+ */
 function cleanEnvironment(extra: ProgramOptions['env'] = {}): NodeJS.ProcessEnv {
   const {PATH} = process.env
-  return {PATH, LANG: 'C.UTF-8', TZ: 'UTC', HOME: 'HOME' in extra ? undefined : tempDir(), ...extra}
+  const own = 'HOME' in extra ? {} : {HOME: tempDir(), XDG_CACHE_HOME: inject('runFolder')}
+  return {PATH, LANG: 'C.UTF-8', TZ: 'UTC', ...own, ...extra}
 }
 
 function shown(program: RunningProgram): string {

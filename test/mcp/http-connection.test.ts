@@ -3,13 +3,12 @@ import type {AddressInfo} from 'node:net'
 import {describe, expect, it, vi} from 'vitest'
 import {CancelSource} from '../../src/mcp/cancel-source.ts'
 import type {BackendCall, BackendConnection} from '../../src/mcp/connection.ts'
-import {defaultPool} from '../../src/mcp/http-client.ts'
 import {openHttp} from '../../src/mcp/http-connection.ts'
 import type {HttpOptions} from '../../src/mcp/http-link.ts'
-import {systemClock} from '../../src/shared/clock.ts'
 import {atEnd} from '../helpers/at-end.ts'
 import {startHttpBackend} from '../helpers/backends.ts'
 import {freePort} from '../helpers/free-port.ts'
+import {httpOptions} from './http-options.ts'
 
 const oddities: string[] = []
 
@@ -17,13 +16,7 @@ async function open(endpoint: string, more: Partial<HttpOptions> = {}): Promise<
   oddities.length = 0
   const connection = await openHttp({
     endpoint,
-    headers: {},
-    identity: {info: {name: 'test', version: '1'}, capabilities: {}},
-    clock: systemClock,
-    handshakeTimeoutMs: 3_000,
-    connectTimeoutMs: 500,
-    maxMessageBytes: 64 * 1024,
-    pool: {...defaultPool, maxConnections: 4},
+    ...httpOptions,
     events: {
       onRequest: async () => ({kind: 'result', value: Buffer.from('{}')}),
       onNotification: () => {},

@@ -1,23 +1,16 @@
 import {describe, expect, it} from 'vitest'
 import type {BackendCall, BackendConnection} from '../../src/mcp/connection.ts'
-import {defaultPool} from '../../src/mcp/http-client.ts'
 import type {HttpOptions} from '../../src/mcp/http-link.ts'
 import {openSse} from '../../src/mcp/sse-connection.ts'
-import {systemClock} from '../../src/shared/clock.ts'
 import {atEnd} from '../helpers/at-end.ts'
 import {startHttpBackend} from '../helpers/backends.ts'
 import {freePort} from '../helpers/free-port.ts'
+import {httpOptions} from './http-options.ts'
 
 async function open(endpoint: string, more: Partial<HttpOptions> = {}): Promise<BackendConnection> {
   const connection = await openSse({
     endpoint,
-    headers: {},
-    identity: {info: {name: 'test', version: '1'}, capabilities: {}},
-    clock: systemClock,
-    handshakeTimeoutMs: 3_000,
-    connectTimeoutMs: 500,
-    maxMessageBytes: 64 * 1024,
-    pool: {...defaultPool, maxConnections: 4},
+    ...httpOptions,
     events: {
       onRequest: async () => ({kind: 'result', value: Buffer.from('{}')}),
       onNotification: () => {},

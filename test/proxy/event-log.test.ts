@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import type {ControlEvent} from '../../src/control/contract.ts'
+import type {ControlEvent} from '../../src/control/contract/events.ts'
 import {EventLog} from '../../src/proxy/event-log.ts'
 
 const clock = {now: () => 0, wallMs: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6)}

@@ -17,7 +17,8 @@ import {
 import {join} from 'node:path'
 import {gunzipSync, gzipSync} from 'node:zlib'
 import {describe, expect, it, vi} from 'vitest'
-import {LogFile, type LogRotation} from '../../src/shared/log-file.ts'
+import {LogFile} from '../../src/shared/log-file.ts'
+import type {LogRotation} from '../../src/shared/log-rotator.ts'
 import {atEnd} from '../helpers/at-end.ts'
 import {tempDir} from '../helpers/temp-dir.ts'
 

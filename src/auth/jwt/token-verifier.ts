@@ -8,8 +8,15 @@ interface Checked {
   readonly verdict: Verdict
   readonly keys: KeySource | undefined
   readonly generation: number
-  /** Milliseconds since the epoch: the token's own end, or for a bad one a few seconds. */
-  readonly untilMs: number
+  /** Of a good one: its own end, in milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Of a bad one: until when it need not be looked at again, by a clock that does not jump. */
+  readonly badUntil: number
+}
+
+export interface CachedTokensOptions extends VerifyOptions {
+  /** Monotonic milliseconds. */
+  readonly now: () => number
 }
 
 const maxTokens = 2_000
@@ -18,21 +25,22 @@ const badForMs = 5_000
 
 /** Remembers by its hash what a token was found to be, so that a call after the first costs no signature. */
 export class CachedTokens implements TokenVerifier {
-  readonly #options: VerifyOptions
+  readonly #options: CachedTokensOptions
   readonly #checked = new Map<string, Checked>()
   readonly #checking = new Map<string, Promise<Verdict>>()
 
-  constructor(options: VerifyOptions) {
+  constructor(options: CachedTokensOptions) {
     this.#options = options
   }
 
   verify(token: string): Verdict | Promise<Verdict> {
     const digest = hash('sha256', token, 'base64')
     const known = this.#checked.get(digest)
-    const nowMs = this.#options.wallMs()
     if (known !== undefined && (known.keys === undefined || known.keys.generation === known.generation)) {
-      if (nowMs < known.untilMs) return known.verdict
-      if (known.verdict.ok) return denied('TokenExpired', 'OAuth token expired', 'it has just expired')
+      const {ok} = known.verdict
+      const holds = ok ? this.#options.wallMs() < known.expiresAt : this.#options.now() < known.badUntil
+      if (holds) return known.verdict
+      if (ok) return denied('TokenExpired', 'OAuth token expired', 'it has just expired')
     }
     let checking = this.#checking.get(digest)
     if (checking === undefined) {
@@ -44,8 +52,7 @@ export class CachedTokens implements TokenVerifier {
 
   async #check(token: string, digest: string): Promise<Verdict> {
     const {verdict, expiresAt, keys, generation} = await verifyJwt(token, this.#options)
-    const untilMs = verdict.ok ? expiresAt : this.#options.wallMs() + badForMs
-    const checked = {verdict, keys, generation, untilMs}
+    const checked = {verdict, keys, generation, expiresAt, badUntil: this.#options.now() + badForMs}
     // A token that was refused for want of a key is good as soon as the key is there.
     const mayMend =
       !verdict.ok && (verdict.denial.kind === 'TokenKeysUnavailable' || verdict.denial.kind === 'TokenNotYetValid')

@@ -1,6 +1,6 @@
-import {Args, Flags} from '@oclif/core'
-import {BaseCommand, jsonFlag} from '../../cli/base-command.ts'
+import {BaseCommand} from '../../cli/base-command.ts'
 import {printJson, printLine} from '../../cli/output.ts'
+import {switchArgs, switchFlags} from '../../cli/switch-input.ts'
 
 export default class ConfigDisable extends BaseCommand {
   static override readonly summary =
@@ -9,18 +9,8 @@ export default class ConfigDisable extends BaseCommand {
     '<%= config.bin %> config disable cache',
     '<%= config.bin %> config disable github --dry-run',
   ]
-  static override readonly args = {
-    key: Args.string({
-      required: true,
-      description:
-        'cache, auth, rate_limit, request_log, compression, metrics, tracing, profiling, batching, or the id of a server (server:ID where it has such a name)',
-    }),
-  }
-  static override readonly flags = {
-    config: Flags.string({char: 'c', description: 'configuration file; without it the one that start would take'}),
-    'dry-run': Flags.boolean({description: 'show what would change, and write nothing'}),
-    json: jsonFlag,
-  }
+  static override readonly args = switchArgs
+  static override readonly flags = switchFlags
 
   override async run(): Promise<void> {
     const {args, flags} = await this.parse(ConfigDisable)

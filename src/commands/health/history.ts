@@ -12,9 +12,15 @@ export default class HealthHistory extends BaseCommand {
 
   override async run(): Promise<void> {
     const {flags} = await this.parse(HealthHistory)
-    const {healthHistory, historyText} = await import('../../cli/health-history.ts')
+    const {healthHistory} = await import('../../cli/health-history.ts')
     const document = await healthHistory(flags.server, flags.last, Date.now())
     if (flags.json) printJson(document)
-    else printLine(historyText(document))
+    else {
+      const [{historyText}, {historyLook}] = await Promise.all([
+        import('../../cli/history-text.ts'),
+        import('../../cli/table-look.ts'),
+      ])
+      printLine(historyText(document, historyLook()))
+    }
   }
 }

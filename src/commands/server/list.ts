@@ -8,9 +8,10 @@ export default class ServerList extends BaseCommand {
   override async run(): Promise<void> {
     const {flags} = await this.parse(ServerList)
     const {instanceSnapshot} = await import('../../cli/instance.ts')
+    const {tableLook} = await import('../../cli/table-look.ts')
     const {serverListDocument, serverListText} = await import('../../cli/server-list-report.ts')
     const document = serverListDocument(await instanceSnapshot())
     if (flags.json) printJson(document)
-    else printLine(serverListText(document))
+    else printLine(serverListText(document, tableLook()))
   }
 }

@@ -17,8 +17,9 @@ export default class ToolsList extends BaseCommand {
   override async run(): Promise<void> {
     const {flags} = await this.parse(ToolsList)
     const {listTools, toolListText} = await import('../../cli/tool-list.ts')
+    const {tableLook} = await import('../../cli/table-look.ts')
     const list = await listTools({server: flags.server, keyEnv: flags['key-env'], timeoutMs: flags.timeout})
     if (flags.json) return printJson(list)
-    printLine(toolListText(list, process.stdout.columns))
+    printLine(toolListText(list, tableLook()))
   }
 }

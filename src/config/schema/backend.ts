@@ -39,14 +39,15 @@ const toolName = z
 
 const allow = z.array(name).optional()
 const deny = z.array(name).default([])
+const rename = z
+  .record(name, toolName)
+  .default({})
+  .describe('from the name at the server to the one that is offered, before the prefix')
 
 const tools = z.strictObject({
   allow: allow.describe('only these tools are offered; * stands for any characters'),
   deny: deny.describe('these tools are not offered, whatever allow says'),
-  rename: z
-    .record(name, toolName)
-    .default({})
-    .describe('from the name at the server to the one that is offered, before the prefix'),
+  rename,
   cache: z
     .array(name)
     .default([])
@@ -58,10 +59,7 @@ const tools = z.strictObject({
 const prompts = z.strictObject({
   allow: allow.describe('only these prompts are offered; * stands for any characters'),
   deny: deny.describe('these prompts are not offered, whatever allow says'),
-  rename: z
-    .record(name, toolName)
-    .default({})
-    .describe('from the name at the server to the one that is offered, before the prefix'),
+  rename,
   cache: z
     .array(name)
     .default([])

@@ -35,6 +35,22 @@ export const server = z
     shutdown_timeout: duration.default(10_000).describe('from the signal to the end, requests in flight included'),
     session_idle_timeout: duration.default(1_800_000).describe('a legacy session without traffic ends after this'),
     session_max_age: duration.default(86_400_000).describe('a legacy session is opened anew after this'),
+    max_batch: z
+      .number()
+      .int()
+      .positive()
+      .max(1000)
+      .default(100)
+      .describe(
+        'messages in one JSON-RPC batch, which 2025-03-26 alone has; all their answers are held until the last',
+      ),
+    max_subscriptions: z
+      .number()
+      .int()
+      .nonnegative()
+      .max(100_000)
+      .default(1000)
+      .describe('resources that one client may watch at a time'),
     max_sessions: z.number().int().positive().default(10_000),
     max_client_processes: z
       .number()

@@ -10,5 +10,3 @@ export const templates = {
   team: teamTemplate,
   enterprise: enterpriseTemplate,
 } as const
-
-export type TemplateName = keyof typeof templates

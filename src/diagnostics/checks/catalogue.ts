@@ -43,10 +43,12 @@ import {portListening} from './port-listening.ts'
 import {portOwner} from './port-owner.ts'
 import {processDescriptors} from './process-descriptors.ts'
 import {processEventLoop} from './process-event-loop.ts'
+import {processHeapGrowth} from './process-heap-growth.ts'
 import {processMemory} from './process-memory.ts'
 import {processOrphans} from './process-orphans.ts'
 import {processRestarts} from './process-restarts.ts'
 import {processRunning} from './process-running.ts'
+import {processSingle} from './process-single.ts'
 import {processVersion} from './process-version.ts'
 import {processZombies} from './process-zombies.ts'
 import {serversBreakers} from './servers-breakers.ts'
@@ -55,9 +57,11 @@ import {serversCredentials} from './servers-credentials.ts'
 import {serversErrors} from './servers-errors.ts'
 import {serversFirstByte} from './servers-first-byte.ts'
 import {serversHandshake} from './servers-handshake.ts'
+import {serversStdout} from './servers-stdout.ts'
 import {serversUp} from './servers-up.ts'
 import {stateFolder} from './state-folder.ts'
 import {stateLeftovers} from './state-leftovers.ts'
+import {stateUsable} from './state-usable.ts'
 import {storeBreakers} from './store-breakers.ts'
 import {storePostgres} from './store-postgres.ts'
 import {storeRedis} from './store-redis.ts'
@@ -85,6 +89,7 @@ export const catalogue: readonly Check[] = [
   configWritable,
   configSecrets,
   configVariables,
+  stateUsable,
   stateFolder,
   hostMemory,
   hostDisk,
@@ -95,8 +100,13 @@ export const catalogue: readonly Check[] = [
   hostOomKills,
   hostUnitFile,
   installExecutable,
+  authKeyFile,
+  tlsCertificate,
+  tlsClientCa,
   portOwner,
+  processDescriptors,
   processRunning,
+  processSingle,
   controlAnswers,
   configDrift,
   configReload,
@@ -107,7 +117,7 @@ export const catalogue: readonly Check[] = [
   processOrphans,
   processEventLoop,
   processMemory,
-  processDescriptors,
+  processHeapGrowth,
   portListening,
   networkDns,
   networkConnect,
@@ -121,6 +131,7 @@ export const catalogue: readonly Check[] = [
   serversHandshake,
   serversFirstByte,
   serversUp,
+  serversStdout,
   serversErrors,
   serversBreakers,
   toolsSchema,
@@ -130,12 +141,9 @@ export const catalogue: readonly Check[] = [
   toolsContext,
   healthEndpoint,
   authExposed,
-  authKeyFile,
   authIssuers,
   authRefused,
-  tlsCertificate,
   tlsKeyMode,
-  tlsClientCa,
   tlsListener,
   tlsMutual,
   storeRequests,
@@ -146,11 +154,12 @@ export const catalogue: readonly Check[] = [
   logsWritable,
   logsSize,
   logsLost,
-  logsRecentErrors,
   cacheHits,
   performanceLatency,
   performanceQueue,
   performanceLimited,
   performanceErrors,
   performanceP99,
+  // A symptom of most others: last.
+  logsRecentErrors,
 ]

@@ -17,8 +17,7 @@ export const configFound: Check<['config.found', 'config.parsed', 'runtime.recor
       if (unseenRuntime)
         return [skip('', 'which configuration the runtime uses could not be seen', {evidence: [found.why]})]
       return [
-        fail('', 'configuration file not found', {
-          evidence: [found.why],
+        fail(placeOf(found.why), `configuration file not found: ${found.why}`, {
           remedy: 'name it with --config or ONLY1MCP_CONFIG, or make one: only1mcp config generate > config.yaml',
         }),
       ]
@@ -43,6 +42,12 @@ export const configFound: Check<['config.found', 'config.parsed', 'runtime.recor
     }
     return [fail(path, `configuration file cannot be read: ${path}`, {evidence, remedy})]
   },
+}
+
+/** The one file that was named; nothing where discovery looked in several places. */
+function placeOf(why: string): string {
+  const places = why.replace(/^looked for /, '').split(', ')
+  return places.length === 1 ? (places[0] ?? '') : ''
 }
 
 /** The problem that kept the file from being read at all. */

@@ -25,7 +25,7 @@ export const configValid: Check<['config.parsed', 'runtime.record']> = {
     if (ok && warnings.length === 0) return [pass(path, `the configuration is valid (${counted(servers, 'server')})`)]
     if (ok) {
       return [
-        warn(path, `the configuration is valid, with ${counted(warnings.length, 'warning')}`, {
+        warn(path, `the configuration is valid, with ${counted(warnings.length, 'warning')}: ${firstOf(warnings)}`, {
           evidence: linesOf(warnings),
           remedy: `only1mcp validate ${path}`,
         }),
@@ -41,7 +41,7 @@ export const configValid: Check<['config.parsed', 'runtime.record']> = {
       ]
     }
     return [
-      fail(path, `the configuration has errors: ${counted(errors.length, 'error')}`, {
+      fail(path, `the configuration has errors: ${firstOf(errors)}`, {
         evidence: linesOf(errors),
         remedy: `only1mcp validate ${path}`,
       }),
@@ -51,6 +51,14 @@ export const configValid: Check<['config.parsed', 'runtime.record']> = {
 
 /** The code of a `${VAR}` without a value. */
 const missingVariable = 'variable.missing'
+
+/** Where the first one is and what it says, and how many follow it. */
+function firstOf(problems: readonly Problem[]): string {
+  const [first] = problems
+  if (first === undefined) return 'none'
+  const more = problems.length === 1 ? '' : `, and ${problems.length - 1} more`
+  return `line ${first.line}: ${first.message}${first.suggestion === null ? '' : ` (${first.suggestion})`}${more}`
+}
 
 function linesOf(problems: readonly Problem[]): string[] {
   const lines = problems

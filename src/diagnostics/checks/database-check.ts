@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {formatBytes} from '../../shared/bytes.ts'
-import {type Check, type CheckContext, fail, info, notSeen, pass} from '../check.ts'
+import {type Check, type CheckContext, fail, info, notSeen, pass, warn} from '../check.ts'
 
 interface DatabaseCheck extends Pick<Check, 'id' | 'title' | 'docs'> {
   readonly file: string
@@ -21,7 +21,17 @@ export function databaseCheck({file, name, ...head}: DatabaseCheck): Check<['sto
       const path = pathIn(context)
       if (store.state === 'absent') return [info(path, `there is no ${file}: nothing was kept yet`)]
       if (store.state !== 'known') return [notSeen(store, path)]
-      const {bytes, faults} = store.value
+      const {bytes, faults, putAside} = store.value
+      const last = putAside.at(-1)
+      if (faults.length === 0 && last !== undefined) {
+        return [
+          warn(path, `${name} was damaged: the runtime put it aside as ${last} and began a new one`, {
+            evidence: putAside.slice(0, -1),
+            causes: [{id: 'host.disk'}],
+            remedy: `find out why (dmesg, a full disk, a copy over it); rm ${last} when nothing of it is needed`,
+          }),
+        ]
+      }
       if (faults.length === 0) return [pass(path, `${name} is sound (${formatBytes(bytes)})`)]
       return [
         fail(path, `${name} is damaged: ${faults[0]}`, {

@@ -1,18 +1,22 @@
-import {type Check, fail, notSeen, pass} from '../check.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
+import {type Check, fail, notSeen, pass, warn} from '../check.ts'
 import {aboutOf} from '../fact.ts'
 import type {HealthAnswer} from '../fact-values.ts'
 import {formatHostPort} from '../host-port.ts'
 
 /** `GET /health` answers 200 (the guide's "Health Check"). */
-export const healthEndpoint: Check<['http.health']> = {
+export const healthEndpoint: Check<['http.health', 'control.snapshot']> = {
   id: 'health.endpoint',
   category: 'network',
   severity: 'fail',
   title: 'the health endpoint says that the runtime can serve',
   docs: 'the-health-endpoint-does-not-say-200',
   after: ['process.running', 'port.owner', 'port.listening', 'servers.up'],
-  needs: ({server}) => [`http.health:${server.tls === true ? 'https://' : ''}${formatHostPort(server)}`],
-  run([health], {server}) {
+  needs: ({server, socket}) => [
+    `http.health:${server.tls === true ? 'https://' : ''}${formatHostPort(server)}`,
+    `control.snapshot:${socket ?? ''}`,
+  ],
+  run([health, control], {server}) {
     const about = aboutOf(health.key)
     const url = `${about.startsWith('https://') ? '' : 'http://'}${about}/health`
     const notThere = [{id: 'port.listening'}, {id: 'port.owner'}, {id: 'process.running'}]
@@ -39,6 +43,10 @@ export const healthEndpoint: Check<['http.health']> = {
       ]
     }
     if (status === 200) return [pass(url, `${url} says 200 (${ms} ms)`)]
+    const snapshot = control.state === 'known' ? control.value.snapshot : null
+    if (snapshot !== null && isYoung(snapshot)) {
+      return [warn(url, `the health endpoint does not say 200 yet: ${reason ?? 'the runtime has just been started'}`)]
+    }
     return [
       fail(url, `the health endpoint does not say 200 but ${status}: ${reason ?? 'without a reason'}`, {
         causes: [{id: 'servers.up'}, {id: 'process.running'}],
@@ -46,6 +54,15 @@ export const healthEndpoint: Check<['http.health']> = {
       }),
     ]
   },
+}
+
+/** As long as servers may take to answer for the first time. */
+const youngMs = 10_000
+
+function isYoung({at, startedAt, servers}: Snapshot): boolean {
+  const coming = servers.some(({status}) => status === 'starting')
+  const lost = servers.some(({status}) => status === 'down' || status === 'restarting' || status === 'crash_loop')
+  return coming && !lost && Date.parse(at) - Date.parse(startedAt) < youngMs
 }
 
 function foreignAnswer({status, server, body}: HealthAnswer): string[] {

@@ -33,10 +33,18 @@ export const logsRecentErrors: Check<['logs.recent', 'runtime.record']> = {
     return [
       say(folder, `${number} in the last ${window}${panics > 0 ? `, ${panics} of them a crash (PANIC)` : ''}`, {
         evidence: [byKind.map(({kind, count}) => `${count} ${kind}`).join(', '), ...newest.map(lineText)],
-        remedy: `read ${folder}/error.log`,
+        remedy: `read ${folder}/error.log${pointer(newest[0])}`,
       }),
     ]
   },
+}
+
+/** The story of the newest one, where it was a request; what is in a log is not taken into a command unseen. */
+function pointer(line: ParsedErrorLine | undefined): string {
+  const about = [line?.requestId, line?.kind].find(
+    each => each != null && /^(?:[0-9a-f]{8}-\d{1,16}|[A-Z]\w{1,40})$/.test(each),
+  )
+  return about === undefined ? '' : `; only1mcp explain ${about}`
 }
 
 function lineText({at, kind, message, requestId, pairs}: ParsedErrorLine): string {

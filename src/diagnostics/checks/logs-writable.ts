@@ -23,9 +23,23 @@ export const logsWritable: Check<['logs.sizes', 'process.details', 'runtime.reco
       ]
     }
     if (sizes.state !== 'known') return [notSeen(sizes, folder)]
-    const {writable, owner} = sizes.value
+    const {writable, owner, mode} = sizes.value
+    const runsAs = details.state === 'known' ? details.value.user : null
+    const ownerOnly = (mode & 0o022) === 0
+    if (runsAs !== null && runsAs !== 'root' && runsAs !== owner && ownerOnly) {
+      return [
+        fail(
+          folder,
+          `the log folder cannot be written by the runtime: ${folder} belongs to ${owner}, it runs as ${runsAs}`,
+          {
+            evidence: ['its lines go nowhere from the next rotation on, or already do'],
+            remedy: `chown ${runsAs} ${folder}, or name another folder with paths.logs`,
+          },
+        ),
+      ]
+    }
     if (writable) return [pass(folder, `${folder} can be written`)]
-    const user = details.state === 'known' ? details.value.user : null
+    const user = runsAs
     if (user === owner) return [pass(folder, `${folder} belongs to ${owner}, as whom the runtime runs`)]
     if (user !== null) return [skip(folder, `${folder} belongs to ${owner}, the runtime runs as ${user}`)]
     if (runtime.state === 'known' && isHidden(mainSighting(runtime.value)))

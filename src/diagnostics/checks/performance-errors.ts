@@ -1,3 +1,4 @@
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import {type Check, fail, pass, warn} from '../check.ts'
 import {afterRuntime, snapshotOf, untold} from './told-by-runtime.ts'
 
@@ -17,7 +18,8 @@ export const performanceErrors: Check<['control.snapshot']> = {
   run([control]) {
     const snapshot = snapshotOf(control)
     if (snapshot === null) return [untold('requests')]
-    const {closed, errors} = snapshot.requests
+    const {closed} = snapshot.requests
+    const errors = Math.max(0, snapshot.requests.errors - turnedAway(snapshot))
     const text = `${errors} of ${closed} since the start`
     if (closed < fewest || errors / closed < warnShare) return [pass('', `failed requests: ${text}`)]
     const say = errors / closed >= failShare ? fail : warn
@@ -33,4 +35,10 @@ export const performanceErrors: Check<['control.snapshot']> = {
       }),
     ]
   },
+}
+
+/** Clients without rights or over a limit: auth.refused and performance.limited tell of them. */
+function turnedAway({access}: Snapshot): number {
+  const failures = Object.values(access?.failures ?? {}).reduce((sum, count) => sum + count, 0)
+  return failures + (access?.limited ?? 0)
 }

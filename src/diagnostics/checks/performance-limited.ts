@@ -21,7 +21,7 @@ export const performanceLimited: Check<['control.snapshot']> = {
     return [
       warn('', `rate limits hold back requests: ${limited} of ${all}`, {
         evidence: ['HTTP 429 and -32004 with a time to come back'],
-        remedy: "raise rate_limit, or find the client: grep ' RateLimited ' in error.log",
+        remedy: "raise rate_limit, or find the client: grep ' RateLimited ' in error.log; only1mcp explain -32004",
       }),
     ]
   },

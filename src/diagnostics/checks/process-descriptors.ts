@@ -10,10 +10,10 @@ export const processDescriptors: Check<['process.details']> = {
   severity: 'fail',
   title: 'the runtime has file descriptors left',
   docs: 'file-descriptors-are-running-out',
-  after: ['process.running'],
+  after: [],
   needs: ({pid}) => [`process.details:${pid ?? ''}`],
   run([details]) {
-    if (details.state !== 'known') return [notSeen(details, '', {causes: [{id: 'process.running'}]})]
+    if (details.state !== 'known') return [notSeen(details, '')]
     const {pid, descriptors, descriptorLimit} = details.value
     const subject = String(pid)
     if (descriptors === null || descriptorLimit === null)

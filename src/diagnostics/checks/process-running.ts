@@ -6,7 +6,17 @@ import {isLiving, mainSighting, recordOf} from '../sighting.ts'
 
 type ControlFact = Fact<'control.snapshot'>
 
-const causes = [{id: 'port.owner'}, {id: 'config.valid'}, {id: 'config.found'}]
+/** What keeps a runtime from starting, the nearest first. */
+const startNeeds = [
+  'port.owner',
+  'config.valid',
+  'config.found',
+  'auth.key_file',
+  'tls.certificate',
+  'tls.client_ca',
+  'state.usable',
+] as const
+const causes = startNeeds.map(id => ({id}))
 const start = 'only1mcp start'
 
 /**
@@ -19,7 +29,7 @@ export const processRunning: Check<['runtime.record', 'control.snapshot']> = {
   severity: 'fail',
   title: 'the runtime is running and answers',
   docs: 'no-runtime-is-running',
-  after: ['config.found', 'config.valid', 'port.owner'],
+  after: [...startNeeds, 'process.descriptors'],
   needs: ({socket}) => ['runtime.record', `control.snapshot:${socket ?? ''}`],
   run([runtime, control]) {
     if (runtime.state !== 'known') return [notSeen(runtime, '')]
@@ -76,15 +86,20 @@ function living(
     return pass(stateDir, `${who} is running; its control socket is not for this user`, {evidence})
   }
   const stopped = process.processState === 'T' || process.processState === 't'
-  return fail(stateDir, `${who} is alive but does not answer${stopped ? ': it is stopped by a signal' : ''}`, {
+  const removed = control.state === 'absent' && !stopped
+  const how = stopped ? ': it is stopped by a signal' : removed ? `: its control socket ${record.socket} is gone` : ''
+  return fail(stateDir, `${who} is alive but does not answer${how}`, {
     evidence: [
       control.why,
       `process state ${process.processState} (${stateWords[process.processState] ?? 'unknown'})`,
       ...evidence,
     ],
+    causes: [{id: 'process.descriptors'}],
     remedy: stopped
       ? `kill -CONT ${record.pid} lets it go on`
-      : `look at the newest lines in ${record.logPath}; if it stays silent, end it with kill ${record.pid} and start it anew`,
+      : removed
+        ? `it serves on, but cannot be asked: restart it when it suits (kill ${record.pid}, then start it as before)`
+        : `look at the newest lines in ${record.logPath}; if it stays silent, end it with kill ${record.pid} and start it anew`,
   })
 }
 

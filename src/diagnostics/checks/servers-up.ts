@@ -1,9 +1,12 @@
-import type {ServerSnapshot} from '../../control/contract.ts'
+import type {ServerSnapshot} from '../../control/contract/server.ts'
+import {formatDuration} from '../../shared/duration.ts'
 import {type Check, type CheckResult, fail, info, pass, skip, warn} from '../check.ts'
 
 const stderrLines = 5
 /** A loss is worth a word for this long. */
 const recentMs = 60_000
+/** Programs that are fetched first take long; none that is installed takes this long. */
+const patienceMs = 10_000
 
 /** Every enabled backend serves calls; each one that does not is a finding of its own. */
 export const serversUp: Check<['control.snapshot']> = {
@@ -20,6 +23,7 @@ export const serversUp: Check<['control.snapshot']> = {
     'network.tls',
     'servers.command',
     'servers.credentials',
+    'servers.handshake',
   ],
   needs: ({socket}) => [`control.snapshot:${socket ?? ''}`],
   run([control]) {
@@ -44,8 +48,17 @@ function resultOf(server: ServerSnapshot, at: string): CheckResult[] {
       return cameBack(server, at) ? [backAgain(server)] : []
     case 'disabled':
       return []
-    case 'starting':
-      return [info(id, `${id} is starting, since ${since}`)]
+    case 'starting': {
+      const ms = Date.parse(at) - Date.parse(since)
+      if (!(ms >= patienceMs)) return [info(id, `${id} is starting, since ${since}`)]
+      return [
+        fail(id, `server ${id} is not up: it does not answer its first message, started ${formatDuration(ms)} ago`, {
+          evidence: evidenceOf(server),
+          causes: explaining.map(cause => ({id: cause, subject: id})),
+          remedy: remedyOf(server),
+        }),
+      ]
+    }
     case 'stopped':
       return [info(id, `${id} is stopped, since ${since}`)]
     case 'restarting':
@@ -58,14 +71,17 @@ function resultOf(server: ServerSnapshot, at: string): CheckResult[] {
           {
             evidence: evidenceOf(server),
             causes: explaining.map(cause => ({id: cause, subject: id})),
-            remedy:
-              server.transport === 'stdio'
-                ? `run it by hand to see what it says: ${server.target}`
-                : `see whether ${server.target} can be reached from this machine`,
+            remedy: remedyOf(server),
           },
         ),
       ]
   }
+}
+
+function remedyOf({transport, target}: ServerSnapshot): string {
+  return transport === 'stdio'
+    ? `run it by hand to see what it says: ${target}`
+    : `see whether ${target} can be reached from this machine`
 }
 
 /** A server that was lost a moment ago and is there again: what was in flight failed, and it may happen again. */
@@ -75,14 +91,23 @@ function cameBack({lastError, restarts, since}: ServerSnapshot, at: string): boo
 }
 
 function backAgain(server: ServerSnapshot): CheckResult {
-  return warn(server.id, `server ${server.id} is up again after it was lost: ${server.lastError?.message ?? ''}`, {
+  const {id, restarts, lastError} = server
+  const times = restarts === 1 ? 'once' : `${restarts} times`
+  return warn(id, `server ${id} is up again after it was lost ${times}: ${lastError?.message ?? ''}`, {
     evidence: evidenceOf(server),
-    remedy: `only1mcp health status, and see whether it stays up`,
+    remedy: remedyOf(server),
   })
 }
 
 /** What would explain that one server is not up, nearest first; looked at only in a whole run. */
-const explaining = ['servers.credentials', 'servers.command', 'network.tls', 'network.connect', 'network.dns']
+const explaining = [
+  'servers.handshake',
+  'servers.credentials',
+  'servers.command',
+  'network.tls',
+  'network.connect',
+  'network.dns',
+]
 
 const words = {
   restarting: 'not up but between two starts',

@@ -7,11 +7,11 @@ export const stateFolder: Check<['state.folder']> = {
   severity: 'fail',
   title: 'the state folder is for its owner alone',
   docs: 'the-state-folder-is-open-to-others',
-  after: [],
+  after: ['state.usable'],
   needs: ({stateDir}) => [`state.folder:${stateDir ?? ''}`],
   run([folder], {stateDir}) {
     if (folder.state === 'absent') return [info(stateDir ?? '', `${folder.why}: the first start makes it`)]
-    if (folder.state !== 'known') return [notSeen(folder, stateDir ?? '')]
+    if (folder.state !== 'known') return [notSeen(folder, stateDir ?? '', {causes: [{id: 'state.usable'}]})]
     const {path, mode, owner, ownedByUs} = folder.value
     const shown = (mode & 0o777).toString(8).padStart(4, '0')
     if ((mode & 0o077) === 0) return [pass(path, `the state folder ${path} is for ${owner} alone`)]

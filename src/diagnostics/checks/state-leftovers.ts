@@ -7,11 +7,11 @@ export const stateLeftovers: Check<['state.folder']> = {
   severity: 'warn',
   title: 'no record or socket of a runtime that is gone is left',
   docs: 'left-over-from-a-runtime-that-is-gone',
-  after: ['process.running'],
+  after: ['process.running', 'state.usable'],
   needs: ({stateDir}) => [`state.folder:${stateDir ?? ''}`],
   run([folder], {stateDir}) {
     if (folder.state === 'absent') return [pass(stateDir ?? '', 'nothing is left over')]
-    if (folder.state !== 'known') return [notSeen(folder, stateDir ?? '')]
+    if (folder.state !== 'known') return [notSeen(folder, stateDir ?? '', {causes: [{id: 'state.usable'}]})]
     const {path, leftovers} = folder.value
     if (leftovers.length === 0) return [pass(path, `nothing in ${path} is left over`)]
     return leftovers.map(({path: left, kind}) =>

@@ -1,4 +1,5 @@
-import {type Check, fail, notSeen, pass, skip, warn} from '../check.ts'
+import {type Check, fail, pass, skip, warn} from '../check.ts'
+import {formatHostPort} from '../host-port.ts'
 
 /** PostgreSQL lets us in and has the request log. */
 export const storePostgres: Check<['store.postgres']> = {
@@ -11,14 +12,17 @@ export const storePostgres: Check<['store.postgres']> = {
   needs: () => ['store.postgres'],
   run([postgres], {outline}) {
     if (outline?.requestLog !== 'postgres') return [skip('', 'no request log in PostgreSQL is configured')]
-    if (postgres.state === 'timeout') return [notSeen(postgres, '')]
+    const address = outline.postgres ? formatHostPort(outline.postgres) : ''
     const remedy = 'psql with the URL of observability.request_log.postgres; rows wait in <state>/spool meanwhile'
     if (postgres.state !== 'known') {
-      const why = postgres.why.replace(/^(?:store\.postgres: )?(?:PostgreSQL cannot be read: )?/, '')
-      return [fail('', `PostgreSQL cannot be read: ${why}`, {remedy})]
+      const why =
+        postgres.state === 'timeout'
+          ? 'it accepts connections and says nothing'
+          : postgres.why.replace(/^(?:store\.postgres: )?(?:PostgreSQL cannot be read: )?/, '')
+      return [fail(address, `PostgreSQL cannot be read: ${why}`, {remedy})]
     }
     if (!postgres.value.rows)
-      return [warn('', 'PostgreSQL has no table request_logs yet', {remedy: 'the runtime makes it when it may'})]
-    return [pass('', `PostgreSQL has the request log (${postgres.value.ms} ms)`)]
+      return [warn(address, 'PostgreSQL has no table request_logs yet', {remedy: 'the runtime makes it when it may'})]
+    return [pass(address, `PostgreSQL has the request log (${postgres.value.ms} ms)`)]
   },
 }

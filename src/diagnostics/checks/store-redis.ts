@@ -16,7 +16,14 @@ export const storeRedis: Check<['store.redis']> = {
     if (!outline?.redis) return [skip('', 'no Redis is configured')]
     const address = formatHostPort(outline.redis)
     const remedy = `redis-cli -h ${outline.redis.host} -p ${outline.redis.port} ping; the runtime goes on by itself meanwhile`
-    if (redis.state === 'absent') return [fail(address, `Redis does not answer: ${redis.why}`, {remedy})]
+    if (redis.state === 'absent' || redis.state === 'timeout')
+      return [
+        fail(
+          address,
+          `Redis does not answer: ${redis.state === 'timeout' ? 'it accepts connections and says nothing' : redis.why}`,
+          {remedy},
+        ),
+      ]
     if (redis.state !== 'known') return [notSeen(redis, address)]
     const {answer, ms} = redis.value
     if (answer !== '+PONG')

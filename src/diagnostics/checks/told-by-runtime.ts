@@ -1,4 +1,4 @@
-import type {Snapshot} from '../../control/contract.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import {type CheckResult, skip} from '../check.ts'
 import type {Fact} from '../fact.ts'
 

@@ -1,5 +1,5 @@
 import type {BackendConfig} from '../../config/schema.ts'
-import type {OfferedEntry} from '../../control/contract.ts'
+import type {OfferedEntry} from '../../control/contract/lists.ts'
 import {AppError} from '../../shared/errors.ts'
 import {matchesAnyGlob} from '../../shared/star-glob.ts'
 import type {FactSource} from '../fact.ts'

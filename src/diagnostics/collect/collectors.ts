@@ -22,6 +22,7 @@ import {netDns} from './net-dns.ts'
 import {processDetails} from './process-details.ts'
 import {processOwned} from './process-owned.ts'
 import {processProxyVariables} from './process-proxy-variables.ts'
+import {processRuntimes} from './process-runtimes.ts'
 import {proxyEndpoint} from './proxy-endpoint.ts'
 import {proxyRefusals} from './proxy-refusals.ts'
 import {quickCollectors} from './quick-collectors.ts'
@@ -30,6 +31,7 @@ import {configReader} from './shared-config.ts'
 import {stateArtefacts} from './state-artefacts.ts'
 import {stateGenerations, stateSessionKey} from './state-files.ts'
 import {stateFolder} from './state-folder.ts'
+import {stateUsable} from './state-usable.ts'
 import {requestsRecent, storeBreakers, storeIntegrity} from './store-files.ts'
 import {storePostgres, storeRedis} from './store-servers.ts'
 import {tlsCa, tlsFiles, tlsKeyMode} from './tls-files.ts'
@@ -49,6 +51,7 @@ export function collectorsFor(place: Place, key?: string): readonly Collector[] 
     configPlainSecrets(read),
     configEmptyVariables(place),
     stateFolder,
+    stateUsable,
     hostMemory,
     hostDisk,
     hostClock,
@@ -58,6 +61,7 @@ export function collectorsFor(place: Place, key?: string): readonly Collector[] 
     hostFirewall,
     processDetails,
     processOwned,
+    processRuntimes,
     processProxyVariables(place),
     installSelf,
     netDns,

@@ -58,6 +58,7 @@ function outlineOf(config: Config, sha256: string, variables: Variables): Config
       config.shared?.redis?.url ?? (config.cache?.backend === 'redis' ? config.cache.redis?.url : undefined),
     ),
     requestLog: requestLog?.enabled === true ? requestLog.backend : null,
+    postgres: postgresOf(requestLog?.enabled === true ? requestLog.postgres?.url : undefined),
     logRotation: observability.logging.rotation.enabled,
     rateLimited:
       config.rate_limit?.enabled === true && Boolean(config.rate_limit.per_principal ?? config.rate_limit.per_address),
@@ -94,6 +95,13 @@ export function serverOutline(server: BackendConfig, variables: Variables): Serv
 /** As the runtime infers it. */
 export function transportOf({transport, command, endpoint}: BackendConfig): ServerOutline['transport'] {
   return transport ?? (command !== undefined ? 'stdio' : endpoint === undefined ? 'none' : 'http')
+}
+
+/** Without user and password. */
+function postgresOf(url: string | undefined): {host: string; port: number} | null {
+  if (url === undefined || !URL.canParse(url)) return null
+  const {hostname, port} = new URL(url)
+  return {host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 5432 : Number(port)}
 }
 
 function redisOf(url: string | undefined): ConfigOutline['redis'] {

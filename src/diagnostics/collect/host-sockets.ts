@@ -46,7 +46,7 @@ interface SocketRow {
 }
 
 /** Columns as in proc(5): `sl local_address rem_address st … uid timeout inode`. */
-export function socketRows(table: string): SocketRow[] {
+function socketRows(table: string): SocketRow[] {
   return table
     .split('\n')
     .slice(1)

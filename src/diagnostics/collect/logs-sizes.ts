@@ -19,8 +19,9 @@ export const logsSizes: Collector<'logs.sizes'> = {
       totalBytes += bytes
       if (bytes > (largest?.bytes ?? 0)) largest = {name, bytes}
     }
-    const owner = userName(statSync(folder).uid)
-    return {state: 'known', value: {folder, writable: isWritable(folder), owner, totalBytes, largest}}
+    const {uid, mode} = statSync(folder)
+    const value = {folder, writable: isWritable(folder), owner: userName(uid), mode: mode & 0o777, totalBytes, largest}
+    return {state: 'known', value}
   },
 }
 

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import {type ListeningSocket, readListeningSockets} from '../../shared/listening-sockets.ts'
-import {readArgv, readProcessStat} from '../../shared/proc.ts'
+import {programName, readArgv, readProcessStat} from '../../shared/proc.ts'
 import {findSocketHolders} from '../../shared/socket-holders.ts'
 import {userName} from '../../shared/user-name.ts'
 import type {FactOutcome} from '../fact.ts'
@@ -25,6 +25,7 @@ export const portOwner: Collector<'port.owner'> = {
 
 function listenerOf({address, port, uid}: ListeningSocket, pid: number | undefined): Listener {
   const stat = pid === undefined ? undefined : readProcessStat(pid)
+  const argv = stat === undefined ? [] : (readArgv(stat.pid) ?? [])
   return {
     address,
     port,
@@ -32,6 +33,6 @@ function listenerOf({address, port, uid}: ListeningSocket, pid: number | undefin
     process:
       stat === undefined
         ? null
-        : {pid: stat.pid, startTicks: stat.startTicks, program: stat.comm, argv: readArgv(stat.pid) ?? []},
+        : {pid: stat.pid, startTicks: stat.startTicks, program: programName(stat.comm, argv), argv},
   }
 }

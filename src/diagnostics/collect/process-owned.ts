@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {setImmediate as nextTurn} from 'node:timers/promises'
 import {ownerVariable} from '../../mcp/sweep.ts'
 import {errnoCode} from '../../shared/errors.ts'
-import {readArgv, readProcessStat} from '../../shared/proc.ts'
+import {programName, readArgv, readProcessStat} from '../../shared/proc.ts'
 import type {OwnedProcess} from '../facts/host.ts'
 import type {Collector} from '../live-facts.ts'
 
@@ -24,7 +24,8 @@ export const processOwned: Collector<'process.owned'> = {
         const stat = instance === undefined ? undefined : readProcessStat(pid)
         if (stat !== undefined && instance !== undefined && stat.state !== 'Z') {
           const {startTicks, comm} = stat
-          processes.push({pid, startTicks, program: comm, argv: readArgv(pid) ?? [], instance})
+          const own = readArgv(pid) ?? []
+          processes.push({pid, startTicks, program: programName(comm, own), argv: own, instance})
         }
         const argv = readArgv(pid) ?? []
         if (argv[3] === 'only1mcp-reaper') watched.push(argv[4] ?? '')

@@ -26,7 +26,7 @@ export function configReader(place: Place): ConfigReader {
     const user = sightings.map(recordOf).find(record => record?.configPath === path)
     const environment = user ? readEnvironment(user.pid) : undefined
     const {loadConfig} = await import('../../config/load.ts')
-    const loaded = loadConfig(path, {env: environment ?? place.env})
+    const loaded = loadConfig(path, {env: environment ?? place.env, forStart: true})
     return {loaded, variablesOf: environment === undefined ? 'shell' : 'runtime', variables: environment ?? place.env}
   }
   return (path, facts) => {

@@ -2,7 +2,7 @@ import {lstatSync} from 'node:fs'
 import {join} from 'node:path'
 import {readRuntimeFile} from '../../control/runtime-file.ts'
 import {errnoCode} from '../../shared/errors.ts'
-import {readArgv, readProcessStat} from '../../shared/proc.ts'
+import {programName, readArgv, readProcessStat} from '../../shared/proc.ts'
 import type {RuntimeSighting, SeenProcess} from '../fact-values.ts'
 
 /** What a state folder holds of a runtime, and who has its pid now. */
@@ -20,13 +20,14 @@ export function sightRuntime(stateDir: string): RuntimeSighting {
 function seeProcess(pid: number): SeenProcess {
   const stat = readProcessStat(pid)
   if (stat === undefined) return {state: exists(pid) ? 'hidden' : 'gone', pid}
+  const argv = readArgv(pid) ?? []
   return {
     state: 'known',
     pid,
     startTicks: stat.startTicks,
     processState: stat.state,
-    program: stat.comm,
-    argv: readArgv(pid) ?? [],
+    program: programName(stat.comm, argv),
+    argv,
   }
 }
 

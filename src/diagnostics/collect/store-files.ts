@@ -1,3 +1,5 @@
+import {readdirSync} from 'node:fs'
+import {basename, dirname, join} from 'node:path'
 import {AppError} from '../../shared/errors.ts'
 import type {InspectAnswer, InspectOrder} from '../../store/inspect-worker.ts'
 import type {FactOutcome, MissingFact} from '../fact.ts'
@@ -26,8 +28,17 @@ export const storeIntegrity: Collector<'store.integrity'> = {
     if (path === '') return {state: 'absent', why: 'no state folder is known'}
     const answer = await look({path, ask: 'integrity'}, signal)
     if ('state' in answer) return answer
-    return {state: 'known', value: {path, bytes: answer.bytes, faults: answer.faults}}
+    return {state: 'known', value: {path, bytes: answer.bytes, faults: answer.faults, putAside: putAside(path)}}
   },
+}
+
+/** `<file>.corrupt-<time>` beside it. */
+function putAside(path: string): string[] {
+  const head = `${basename(path)}.corrupt-`
+  const names = readdirSync(dirname(path)).filter(
+    name => name.startsWith(head) && /^[\dTZ]+$/.test(name.slice(head.length)),
+  )
+  return names.sort().map(name => join(dirname(path), name))
 }
 
 /** Circuit breakers as the last runtime has kept them. */

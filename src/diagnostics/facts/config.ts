@@ -16,6 +16,8 @@ export interface ConfigFactValues {
   readonly 'config.empty_variables': readonly string[]
   /** `state.folder:<path>` */
   readonly 'state.folder': StateFolder
+  /** `state.usable:<path>` */
+  readonly 'state.usable': StateUse
   /** `logs.sizes:<folder>` */
   readonly 'logs.sizes': LogSizes
 }
@@ -51,6 +53,8 @@ export interface ConfigOutline {
   readonly jwksUrls: readonly string[]
   readonly redis: {readonly host: string; readonly port: number} | null
   readonly requestLog: 'sqlite' | 'postgres' | null
+  /** Where the request log is, when that is PostgreSQL. */
+  readonly postgres?: {readonly host: string; readonly port: number} | null
   readonly logRotation: boolean
   /** Requests are limited by caller or address. */
   readonly rateLimited: boolean
@@ -104,10 +108,18 @@ export interface StateFolder {
   readonly leftovers: readonly {readonly path: string; readonly kind: 'record' | 'socket'}[]
 }
 
+export interface StateUse {
+  /** Why a runtime cannot use it; null when it can. */
+  readonly fault: string | null
+  readonly remedy: string
+}
+
 export interface LogSizes {
   readonly folder: string
   readonly writable: boolean
   readonly owner: string
+  /** Permission bits of the folder. */
+  readonly mode: number
   readonly totalBytes: number
   readonly largest: {readonly name: string; readonly bytes: number} | null
 }

@@ -15,6 +15,8 @@ export interface HostFactValues {
   readonly 'process.details': ProcessDetails
   /** Every process with our owner mark. */
   readonly 'process.owned': OwnedProcesses
+  /** Every runtime on this machine. */
+  readonly 'process.runtimes': readonly RunningRuntime[]
   /** `process.proxy_variables:<pid>`: names only, and hosts without user info */
   readonly 'process.proxy_variables': readonly ProxyVariable[]
   /** This very program. */
@@ -110,6 +112,12 @@ export interface OwnedProcess {
   readonly program: string
   readonly argv: readonly string[]
   readonly instance: string
+}
+
+export interface RunningRuntime {
+  readonly pid: number
+  readonly configPath: string | null
+  readonly stateDir: string
 }
 
 export interface ProxyVariable {

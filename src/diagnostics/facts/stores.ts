@@ -16,6 +16,8 @@ export interface StoreIntegrity {
   readonly bytes: number
   /** What SQLite's quick_check found; empty when all is well. */
   readonly faults: readonly string[]
+  /** Damaged files that a runtime has put aside before it began a new one, the newest last. */
+  readonly putAside: readonly string[]
 }
 
 /** The last 15 minutes against the 24 hours before them. */

@@ -1,4 +1,4 @@
-import type {ServerStatus} from '../../control/contract.ts'
+import type {ServerStatus} from '../../control/contract/server.ts'
 import type {BlameParty} from '../../shared/blame.ts'
 import type {ProbeResult} from './backends.ts'
 

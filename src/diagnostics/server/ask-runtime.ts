@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {ControlClient} from '../../control/client.ts'
-import type {Snapshot} from '../../control/contract.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import type {RuntimeRecord} from '../../control/runtime-file.ts'
 import {messageOf} from '../../shared/errors.ts'
 import type {FactSource} from '../fact.ts'

@@ -1,4 +1,5 @@
-import type {ServerLists, ServerSnapshot} from '../../control/contract.ts'
+import type {ServerLists} from '../../control/contract/lists.ts'
+import type {ServerSnapshot} from '../../control/contract/server.ts'
 import type {ParsedErrorLine} from '../../logs/parse-line.ts'
 import type {Fact} from '../fact.ts'
 import type {ServerOutline} from '../facts/config.ts'

@@ -1,4 +1,4 @@
-import type {OfferedEntry} from '../../control/contract.ts'
+import type {OfferedEntry} from '../../control/contract/lists.ts'
 import {bad, odd, ok, type Step, type StepSide, skipped} from './examination.ts'
 import type {ListLook, ListName, Looked} from './look-around.ts'
 import type {ServerSeen, Sight} from './seen.ts'

@@ -1,4 +1,4 @@
-import type {OfferedEntry} from '../../control/contract.ts'
+import type {OfferedEntry} from '../../control/contract/lists.ts'
 import {bytesPerToken} from '../checks/tools-context.ts'
 import {toolFault} from '../collect/tool-fault.ts'
 import {odd, ok, type Step, type StepSide, skipped} from './examination.ts'

@@ -72,13 +72,14 @@ async function openProofs(
   return {authenticator, issuers}
 }
 
-async function openTokens(issuers: readonly TrustedIssuer[], {jwt}: Auth, {wallMs}: Clock) {
+async function openTokens(issuers: readonly TrustedIssuer[], {jwt}: Auth, {wallMs, now}: Clock) {
   const {CachedTokens} = await import('../../auth/jwt/token-verifier.ts')
   return new CachedTokens({
     issuers,
     clockSkewMs: jwt?.clock_skew ?? 60_000,
     rolesClaim: jwt?.roles_claim ?? 'roles',
     wallMs,
+    now,
   })
 }
 

@@ -1,9 +1,9 @@
 import type {IncomingMessage} from 'node:http'
 import {scanMessage} from '../../mcp/envelope.ts'
 import {errorValue, responseMessage} from '../../mcp/json-rpc.ts'
+import type {OpenRequest} from '../open-request.ts'
 import {type BodyBudget, readBody} from '../read-body.ts'
 import type {Reply} from '../reply.ts'
-import type {OpenRequest} from '../request-ledger.ts'
 import type {Refusal} from './gate.ts'
 
 /** Somebody who may not come in gets this much read for the id of the request, so that the client knows what failed. */

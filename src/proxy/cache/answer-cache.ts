@@ -4,10 +4,10 @@ import {listsChangedBy} from '../list-kinds.ts'
 import type {CallCache, MethodAnswer, MethodCall} from '../method-call.ts'
 import type {Target} from '../server-group.ts'
 import {CacheFigures, type CacheWord} from './cache-figures.ts'
-import {isRead, judge, mayKeep, type Verdict} from './cache-rules.ts'
+import {belongsToCaller, isRead, judge, mayKeep, type Verdict} from './cache-rules.ts'
 import {callKey} from './call-key.ts'
 import {Flight, type Landed} from './flight.ts'
-import type {Changed, Generations} from './generations.ts'
+import {type Changed, Generations} from './generations.ts'
 import type {KeptAnswer, KeptAnswers} from './kept-answers.ts'
 import type {SharedAnswers} from './shared-answers.ts'
 
@@ -46,21 +46,19 @@ const clearEveryMs = 100
  */
 export class AnswerCache implements CallCache {
   readonly figures = new CacheFigures()
-  readonly #options: AnswerCacheOptions
-  readonly #generations: Generations
+  #options: AnswerCacheOptions
+  readonly generations = new Generations(what => this.#changed(what))
   readonly #flights = new Map<string, Flight>()
   readonly #public = new Set<string>()
-  readonly #connected = new WeakSet<Backend>()
   readonly #clearedAt = new Map<string, number>()
 
-  /** @param generations hands its changes to `changed` */
-  constructor(options: AnswerCacheOptions, generations: (onChange: (what: Changed) => void) => Generations) {
+  constructor(options: AnswerCacheOptions) {
     this.#options = options
-    this.#generations = generations(what => this.#changed(what))
   }
 
-  get generations(): Generations {
-    return this.#generations
+  /** Other settings from now on; what is on its way goes on. */
+  configure(settings: Partial<Omit<AnswerCacheOptions, 'now'>>): void {
+    this.#options = {...this.#options, ...settings}
   }
 
   /**
@@ -74,7 +72,7 @@ export class AnswerCache implements CallCache {
     const target = targets[0]
     if (target === undefined || (!keep && (batching === undefined || !(allowed || isRead(call.method)))))
       return send(call)
-    const key = belongsToCaller(call, targets) ? undefined : callKey(call, targets, this.#generations)
+    const key = belongsToCaller(call, targets) ? undefined : callKey(call, targets, this.generations)
     if (key === undefined) {
       if (keep) this.#note(call, 'bypass')
       return send(call)
@@ -96,24 +94,18 @@ export class AnswerCache implements CallCache {
 
   /** A server said something that belongs to no call. */
   heard(backend: Backend, method: string): void {
-    if (listsChangedBy(method).length > 0) this.#generations.newForServer(backend.id)
+    if (listsChangedBy(method).length > 0) this.generations.newForServer(backend.id)
   }
 
   resourceUpdated(backend: Backend, uri: string): void {
-    this.#generations.newForResource(backend.config.group ?? backend.id, uri)
-  }
-
-  /** A server has a connection; where it had one before, it may be another program now. */
-  connected(backend: Backend): void {
-    if (this.#connected.has(backend)) this.#generations.newForServer(backend.id)
-    this.#connected.add(backend)
+    this.generations.newForResource(backend.config.group ?? backend.id, uri)
   }
 
   /** Forgets what a server answered, or everything, on all instances. @returns how many were in this one's memory */
   clear(serverId?: string): number {
     const dropped = this.#options.kept?.clear(serverId) ?? 0
-    if (serverId === undefined) this.#generations.newForAll()
-    else this.#generations.newForServer(serverId)
+    if (serverId === undefined) this.generations.newForAll()
+    else this.generations.newForServer(serverId)
     return dropped
   }
 
@@ -136,12 +128,13 @@ export class AnswerCache implements CallCache {
 
   /** Asks, or waits with those who have asked already. @param word for whoever has to ask */
   async #share(question: Question, call: MethodCall, send: Send, word: 'miss' | 'stale'): Promise<MethodAnswer> {
-    const {now} = this.#options
+    const {now, batching} = this.#options
     const {context, record} = call
     const deadline = Math.min(context.deadline, now() + question.target.backend.timeoutMs)
     for (let alone = false; ; ) {
       const place = !alone && this.#public.has(question.key) ? question.anyKey : question.ownKey
-      const joined = this.#joinable(place)
+      const there = this.#flights.get(place)
+      const joined = there?.takesMore(batching?.maxSize, now()) ? there : undefined
       const flight = joined ?? this.#begin(place, question, call, send, deadline)
       flight.members++
       try {
@@ -163,7 +156,8 @@ export class AnswerCache implements CallCache {
         return landed.answer
       } catch (error) {
         // Who came later has more time than who asked first.
-        const again = joined !== undefined && isTimeout(error) && !context.signal.aborted && deadline - now() > 1
+        const late = error instanceof CallFailure && error.kind === 'BackendTimeout'
+        const again = joined !== undefined && late && !context.signal.aborted && deadline - now() > 1
         if (again) continue
         if (question.keep) this.#note(call, word)
         throw error
@@ -171,28 +165,14 @@ export class AnswerCache implements CallCache {
     }
   }
 
-  #joinable(place: string): Flight | undefined {
-    const {batching, now} = this.#options
-    const flight = this.#flights.get(place)
-    if (flight === undefined || flight.source.aborted) return undefined
-    if (batching !== undefined && flight.members >= batching.maxSize) return undefined
-    if (!flight.over) return flight
-    return flight.landed?.lasting === true && now() < flight.sharedUntil ? flight : undefined
-  }
-
   #begin(place: string, question: Question, call: MethodCall, send: Send, deadline: number): Flight {
     const {batching, now} = this.#options
     const flight = new Flight(call.context.principal, deadline, now() + (batching?.windowMs ?? 0))
     this.#flights.set(place, flight)
     flight.begin(() => this.#fly(flight, question, call, send))
-    const forget = (): void => {
+    flight.whenDone(now, () => {
       if (this.#flights.get(place) === flight) this.#flights.delete(place)
-    }
-    flight.promise.then(() => {
-      const restMs = flight.landed?.lasting === true ? flight.sharedUntil - now() : 0
-      if (restMs > 0) setTimeout(forget, restMs).unref()
-      else forget()
-    }, forget)
+    })
     return flight
   }
 
@@ -225,19 +205,19 @@ export class AnswerCache implements CallCache {
   }
 
   async #fromRedis(question: Question, {method}: MethodCall): Promise<Landed | undefined> {
-    const {shared, kept} = this.#options
+    const {shared, kept, longestMs} = this.#options
     if (shared === undefined) return undefined
     const {anyKey, ownKey, target} = question
     const [any, own, current] = await Promise.all([
       shared.get(anyKey),
       shared.get(ownKey),
-      method !== 'resources/read' || this.#generations.readResource(target.group.id, target.key),
+      method !== 'resources/read' || this.generations.readResource(target.group.id, target.key),
     ])
     const found = any ?? own
-    if (found === undefined || !current) return undefined
+    if (found === undefined || !current || found.ageMs >= longestMs) return undefined
     shared.hits++
     this.#notePublic(question.key, any !== undefined)
-    kept?.set(any === undefined ? ownKey : anyKey, method, found.answer, found.ttlMs)
+    kept?.set(any === undefined ? ownKey : anyKey, method, found.answer, found.ttlMs, found.ageMs)
     const {value, serverId} = found.answer
     const sharing = any === undefined ? 'principal' : 'anyone'
     return {answer: {kind: 'result', value}, serverId, sharing, found: true, lasting: true}
@@ -259,17 +239,4 @@ export class AnswerCache implements CallCache {
     this.#clearedAt.set(id, now())
     kept.clear(what.of === 'server' ? what.id : undefined)
   }
-}
-
-/**
- * A client that can be asked things has connections of its own to legacy servers, where its answers are part of the
- * outcome; modern servers tell by `resultType` when they want to ask.
- */
-function belongsToCaller({profile, context}: MethodCall, targets: readonly Target[]): boolean {
-  if (!profile.interactive) return false
-  return context.era === 'legacy' || !targets.every(({backend}) => backend.info?.era === 'modern')
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof CallFailure && error.kind === 'BackendTimeout'
 }

@@ -1,23 +1,23 @@
 import type {ActionId} from '../../control/action.ts'
-import type {ActionArgs, ActionResult} from '../../control/contract.ts'
+import type {ActionArgs, ActionResult} from '../../control/contract/actions.ts'
 import {messageOf} from '../../shared/errors.ts'
 import type {Backend} from '../backend.ts'
 import type {ActionHandler} from '../control-server.ts'
 import {listKinds} from '../list-kinds.ts'
 import type {RuntimeLog} from '../runtime-log.ts'
-import type {OpenAnswerCache} from './open-answer-cache.ts'
+import type {LiveCache} from './live-cache.ts'
 
 type CacheActions = Readonly<Record<Extract<ActionId, 'cache_clear' | 'cache_rebuild'>, ActionHandler>>
 
 /** What an operator can do to the cache, over the control socket. */
 export function cacheActions(
-  cache: OpenAnswerCache | undefined,
+  cache: LiveCache,
   backends: () => readonly Backend[],
   log: Pick<RuntimeLog, 'audit'>,
 ): CacheActions {
   return {
     cache_clear: async ({server}: ActionArgs): Promise<ActionResult> => {
-      if (cache?.report().enabled !== true) return {ok: false, message: 'no answers are kept: cache.enabled is not set'}
+      if (cache.report()?.enabled !== true) return {ok: false, message: 'no answers are kept: cache.enabled is not set'}
       const id = typeof server === 'string' ? server : undefined
       if (id !== undefined && !backends().some(each => each.id === id))
         return {ok: false, message: `no server has the id ${JSON.stringify(id.slice(0, 64))}`}
@@ -26,7 +26,7 @@ export function cacheActions(
     },
     cache_rebuild: async (): Promise<ActionResult> => {
       log.audit('cache rebuild', {via: 'control socket'})
-      const cleared = cache?.report().enabled === true ? await dropped(cache, undefined) : undefined
+      const cleared = cache.report()?.enabled === true ? await dropped(cache, undefined) : undefined
       const asked = backends().filter(({status}) => status !== 'disabled')
       const read = await Promise.all(asked.map(readLists))
       const missing = asked.filter((_, index) => read[index] !== true).map(({id}) => id)
@@ -40,13 +40,13 @@ export function cacheActions(
   }
 }
 
-async function dropped(cache: OpenAnswerCache, id: string | undefined): Promise<ActionResult> {
+async function dropped(cache: LiveCache, id: string | undefined): Promise<ActionResult> {
   const from = id === undefined ? '' : ` of ${id}`
-  const before = cache.report().entries
+  const before = cache.report()?.entries ?? 0
   try {
     return {ok: true, message: `dropped ${answers(await cache.clear(id))}${from}`}
   } catch (error) {
-    const gone = before - cache.report().entries
+    const gone = before - (cache.report()?.entries ?? 0)
     return {
       ok: false,
       message: `dropped ${answers(gone)} here; those in Redis end by themselves: ${messageOf(error)}`,

@@ -1,6 +1,7 @@
 import {findValue} from '../../mcp/splice.ts'
 import {matchesAnyGlob} from '../../shared/star-glob.ts'
 import type {Backend} from '../backend.ts'
+import type {MethodCall} from '../method-call.ts'
 import {isFallback, type Target} from '../server-group.ts'
 
 /** Who may get an answer that was given to somebody else. */
@@ -80,3 +81,12 @@ export function judge(
 }
 
 const openBrace = 0x7b
+
+/**
+ * A client that can be asked things has connections of its own to legacy servers, where its answers are part of the
+ * outcome; modern servers tell by `resultType` when they want to ask.
+ */
+export function belongsToCaller({profile, context}: MethodCall, targets: readonly Target[]): boolean {
+  if (!profile.interactive) return false
+  return context.era === 'legacy' || !targets.every(({backend}) => backend.info?.era === 'modern')
+}

@@ -1,4 +1,5 @@
 import {hash} from 'node:crypto'
+import type {BackendConfig} from '../../config/schema.ts'
 import {metaKey} from '../../mcp/protocol.ts'
 import {objectMembers} from '../../mcp/splice.ts'
 import type {Backend} from '../backend.ts'
@@ -67,13 +68,23 @@ function metaOf(params: Buffer, start: number, end: number): string {
 
 const fingerprints = new WeakMap<Backend, Pick<Backend, 'info' | 'config' | 'naming'> & {readonly text: string}>()
 
+/** How a server is called, and which of its answers are kept, says nothing about what they are. */
+function answering({name, weight, timeout, retry, health_check, tools, prompts, resources, ...rest}: BackendConfig) {
+  return {
+    ...rest,
+    tools: {...tools, cache: undefined},
+    prompts: {...prompts, cache: undefined},
+    resources: {...resources, cache: undefined},
+  }
+}
+
 /** Another configuration, or another version of the server, gives other answers; over all instances and restarts. */
 function fingerprintOf(backend: Backend): string {
   const {info, config, naming} = backend
   const known = fingerprints.get(backend)
   if (known?.info === info && known?.config === config && known.naming === naming) return known.text
   const version = [info?.protocolVersion, info?.implementation?.name, info?.implementation?.version]
-  const text = hash('sha256', JSON.stringify([config, naming, version]), 'base64url').slice(0, 16)
+  const text = hash('sha256', JSON.stringify([answering(config), naming, version]), 'base64url').slice(0, 16)
   fingerprints.set(backend, {info, config, naming, text})
   return text
 }

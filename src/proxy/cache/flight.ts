@@ -56,6 +56,21 @@ export class Flight {
     this.#promise.catch(() => {})
   }
 
+  /** Whether one more can have its answer. @param maxMembers undefined for any number */
+  takesMore(maxMembers: number | undefined, now: number): boolean {
+    if (this.source.aborted || (maxMembers !== undefined && this.members >= maxMembers)) return false
+    return !this.over || (this.landed?.lasting === true && now < this.sharedUntil)
+  }
+
+  /** Calls back once it answers nobody any more. */
+  whenDone(now: () => number, done: () => void): void {
+    this.promise.then(() => {
+      const restMs = this.landed?.lasting === true ? this.sharedUntil - now() : 0
+      if (restMs > 0) setTimeout(done, restMs).unref()
+      else done()
+    }, done)
+  }
+
   /**
    * Its outcome, for one of those who wait.
    * @param deadline of the one who waits; its own one ends the flight itself

@@ -31,14 +31,24 @@ export class Generations {
   readonly #servers = new Set<string>()
   readonly #pending = new Set<string>()
   readonly #unwritten = new Set<string>()
-  readonly #shared: SharedGenerations | undefined
+  #shared: SharedGenerations | undefined
   readonly #onChange: (what: Changed) => void
   #timer: NodeJS.Timeout | undefined
 
   /** @param onChange answers of before cannot be reached any more */
-  constructor(shared: SharedGenerations | undefined, onChange: (what: Changed) => void) {
-    this.#shared = shared
+  constructor(onChange: (what: Changed) => void) {
     this.#onChange = onChange
+  }
+
+  /** Shares them there from now on; undefined for nowhere. `catchUp` then meets with those who are there already. */
+  share(shared: SharedGenerations | undefined): void {
+    this.stop()
+    this.#timer = undefined
+    this.#unwritten.clear()
+    this.#pending.clear()
+    this.#shared = shared
+    // Counted here alone until now: each has to be told, or its next change elsewhere would count as the older one.
+    if (shared !== undefined) for (const key of this.#known.keys()) this.#pending.add(key)
   }
 
   /** The part of a key that changes with the server, or with all. */

@@ -5,19 +5,20 @@ export interface KeptAnswer {
   readonly serverId: string
 }
 
-export interface KeptAnswersOptions {
+export interface KeptLimits {
   readonly maxBytes: number
   readonly maxEntries: number
   /** Shares of both limits: above the high one the least recently used go, until the low one is reached. */
   readonly highWater: number
   readonly lowWater: number
-  /** Monotonic milliseconds. */
-  readonly now: () => number
+  /** No answer is kept longer. */
+  readonly longestMs: number
 }
 
 interface Entry extends KeptAnswer {
   readonly method: string
-  readonly expiresAt: number
+  readonly keptAt: number
+  readonly ttlMs: number
   readonly bytes: number
 }
 
@@ -29,14 +30,25 @@ const overheadBytes = 200
  * cache does not throw something out with every answer that comes in.
  */
 export class KeptAnswers {
-  readonly #options: KeptAnswersOptions
+  readonly #now: () => number
   readonly #entries = new Map<string, Entry>()
+  #limits: KeptLimits
   #bytes = 0
   /** Thrown out to make room; what expired or was invalidated does not count. */
   evictions = 0
 
-  constructor(options: KeptAnswersOptions) {
-    this.#options = options
+  /** @param now monotonic milliseconds */
+  constructor(limits: KeptLimits, now: () => number) {
+    this.#limits = limits
+    this.#now = now
+  }
+
+  /** Other limits from now on, for what is kept too: what holds no longer by them goes at once. */
+  configure(limits: KeptLimits): void {
+    this.#limits = limits
+    this.sweep()
+    for (const [key, {bytes}] of this.#entries) if (bytes > this.longest) this.delete(key)
+    this.#makeRoom()
   }
 
   get size(): number {
@@ -49,7 +61,7 @@ export class KeptAnswers {
 
   /** The largest answer that is kept: a larger one would leave hardly anything else. */
   get longest(): number {
-    return this.#options.maxBytes * this.#options.lowWater
+    return this.#limits.maxBytes * this.#limits.lowWater
   }
 
   /** @returns `expired` for one that was there and holds no longer */
@@ -57,7 +69,7 @@ export class KeptAnswers {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     this.#entries.delete(key)
-    if (entry.expiresAt <= this.#options.now()) {
+    if (this.#isOver(entry, this.#now())) {
       this.#bytes -= entry.bytes
       return 'expired'
     }
@@ -65,11 +77,15 @@ export class KeptAnswers {
     return entry
   }
 
-  set(key: string, method: string, {value, serverId}: KeptAnswer, ttlMs: number): void {
+  /**
+   * @param ttlMs from when its server gave it
+   * @param ageMs how long ago that was
+   */
+  set(key: string, method: string, {value, serverId}: KeptAnswer, ttlMs: number, ageMs = 0): void {
     const bytes = value.length + key.length + overheadBytes
-    if (ttlMs <= 0 || bytes > this.longest) return
+    if (ttlMs <= ageMs || bytes > this.longest) return
     this.delete(key)
-    this.#entries.set(key, {value: ownBytes(value), serverId, method, expiresAt: this.#options.now() + ttlMs, bytes})
+    this.#entries.set(key, {value: ownBytes(value), serverId, method, keptAt: this.#now() - ageMs, ttlMs, bytes})
     this.#bytes += bytes
     this.#makeRoom()
   }
@@ -92,12 +108,16 @@ export class KeptAnswers {
 
   /** Gives back the memory of what has expired. */
   sweep(): void {
-    const now = this.#options.now()
-    for (const [key, entry] of this.#entries) if (entry.expiresAt <= now) this.delete(key)
+    const now = this.#now()
+    for (const [key, entry] of this.#entries) if (this.#isOver(entry, now)) this.delete(key)
+  }
+
+  #isOver({keptAt, ttlMs}: Entry, now: number): boolean {
+    return now - keptAt >= Math.min(ttlMs, this.#limits.longestMs)
   }
 
   #makeRoom(): void {
-    const {maxBytes, maxEntries, highWater, lowWater} = this.#options
+    const {maxBytes, maxEntries, highWater, lowWater} = this.#limits
     if (this.#bytes <= maxBytes * highWater && this.#entries.size <= maxEntries * highWater) return
     const newest = this.#entries.size - 1
     let at = 0

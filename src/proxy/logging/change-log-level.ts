@@ -1,4 +1,4 @@
-import type {ActionArgs, ActionResult} from '../../control/contract.ts'
+import type {ActionArgs, ActionResult} from '../../control/contract/actions.ts'
 import {parseLogFilter} from '../../shared/log-filter.ts'
 import type {RuntimeLog} from '../runtime-log.ts'
 

@@ -1,6 +1,6 @@
 import type {IncomingMessage} from 'node:http'
 import {logField} from '../../shared/log-line.ts'
-import type {OpenRequest} from '../request-ledger.ts'
+import type {OpenRequest} from '../open-request.ts'
 
 /** What a proxy in front of us adds: behind one, a loopback address says nothing of the client. */
 const forwardingHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'] as const

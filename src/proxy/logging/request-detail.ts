@@ -1,9 +1,9 @@
 import type {IncomingMessage} from 'node:http'
 import type {BackendAnswer} from '../../mcp/connection.ts'
 import type {LogPairs} from '../../shared/log-line.ts'
+import type {OpenRequest} from '../open-request.ts'
 import type {Outgoing} from '../outgoing.ts'
 import type {RequestContext} from '../request-context.ts'
-import type {OpenRequest} from '../request-ledger.ts'
 import type {LogMessage, RuntimeLog} from '../runtime-log.ts'
 import type {LogGate} from './log-gates.ts'
 

@@ -2,8 +2,7 @@ import {notificationMessage} from '../../mcp/json-rpc.ts'
 import {metaKey} from '../../mcp/protocol.ts'
 import {arrayElements, findValue, setMember, stringAt} from '../../mcp/splice.ts'
 import type {Method, MethodAnswer, MethodCall} from '../method-call.ts'
-import {exposedUri} from '../names.ts'
-import {chooseUri} from './resources.ts'
+import {allowSubscriptions, asKnown, chooseUri} from './resources.ts'
 
 /** The notifications that a listener may ask for, by their key in the filter. */
 const listFilters = {
@@ -19,27 +18,26 @@ export const listen: Method = async call => {
     Object.entries(listFilters).flatMap(([key, method]) => (asked(params, key) ? [method] : [])),
   )
   const uris = subscribedUris(params)
+  allowSubscriptions(call, uris.length)
   const say = (method: string, said: Buffer | null): void => {
     reply.push(notificationMessage(method, tagged(said, id)))
   }
 
   say('notifications/subscriptions/acknowledged', Buffer.from(JSON.stringify({notifications: accepted(params, uris)})))
   const ends: (() => void)[] = []
+  let gone = false
+  let endStream = (): void => {
+    gone = true
+  }
   try {
     for (const uri of uris) {
       const {backend, key: own} = await chooseUri(call, uri)
       ends.push(
-        await call.services.subscriptions.subscribe(backend, own, updated =>
-          say(
-            'notifications/resources/updated',
-            setMember(
-              updated,
-              {start: 0, end: updated.length},
-              'uri',
-              Buffer.from(JSON.stringify(exposedUri(backend.naming, own))),
-            ),
-          ),
-        ),
+        await call.services.subscriptions.subscribe(backend, own, {
+          updated: params => say('notifications/resources/updated', asKnown(params, uri)),
+          // The client listens anew, and is told why that resource cannot be watched.
+          ended: () => endStream(),
+        }),
       )
     }
   } catch (error) {
@@ -59,7 +57,8 @@ export const listen: Method = async call => {
       const value = setMeta(Buffer.from('{"resultType":"complete"}'), id)
       resolve({kind: 'result', value})
     }
-    if (context.signal.aborted) return finish()
+    endStream = finish
+    if (gone || context.signal.aborted) return finish()
     context.signal.listen({onCancel: finish})
   })
 }
@@ -72,7 +71,7 @@ function asked(params: Buffer | null, key: string): boolean {
 function subscribedUris(params: Buffer | null): string[] {
   const span = params && findValue(params, {start: 0, end: params.length}, ['notifications', 'resourceSubscriptions'])
   if (params === null || span === null) return []
-  return arrayElements(params, span).flatMap(element => stringAt(params, element) ?? [])
+  return [...new Set(arrayElements(params, span).flatMap(element => stringAt(params, element) ?? []))]
 }
 
 function accepted(params: Buffer | null, uris: readonly string[]): Record<string, unknown> {

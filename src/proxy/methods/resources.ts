@@ -5,7 +5,7 @@ import {findValue, replaceSpans, setMember, stringAt} from '../../mcp/splice.ts'
 import {choose} from '../balance/choose.ts'
 import {forwardCached} from '../cache/forward-cached.ts'
 import {jsonResult, type Method, type MethodCall} from '../method-call.ts'
-import {exposedUri, ownUri} from '../names.ts'
+import {ownUri} from '../names.ts'
 import {RpcFailure} from '../rpc-failure.ts'
 import type {ServerGroup, Target} from '../server-group.ts'
 import {matchesTemplate} from '../uri-template.ts'
@@ -23,20 +23,36 @@ export const readResource: Method = async call => {
 export const subscribeResource: Method = async call => {
   const {uri} = uriIn(call)
   const session = sessionOf(call)
+  allowSubscriptions(call, session.subscribed.size + (session.subscribed.has(uri) ? 0 : 1))
   const {backend, key: own} = await chooseUri(call, uri)
   call.record.serverId = backend.id
-  const end = await call.services.subscriptions.subscribe(backend, own, params => {
-    const updated = setMember(
-      params,
-      {start: 0, end: params.length},
-      'uri',
-      Buffer.from(JSON.stringify(exposedUri(backend.naming, own))),
-    )
-    session.tell(notificationMessage('notifications/resources/updated', updated))
+  const changed = notificationMessage('notifications/resources/updated', Buffer.from(JSON.stringify({uri})))
+  const end = await call.services.subscriptions.subscribe(backend, own, {
+    updated: params => session.tell(notificationMessage('notifications/resources/updated', asKnown(params, uri))),
+    ended: () => {
+      session.subscribed.delete(uri)
+      // Nothing in the protocol says that a subscription has ended: who reads the resource finds out why.
+      session.tell(changed)
+    },
   })
   session.subscribed.get(uri)?.()
   session.subscribed.set(uri, end)
   return jsonResult({})
+}
+
+/** @param wanted resources that the client would watch then @throws RpcFailure */
+export function allowSubscriptions({services: {maxSubscriptions}}: MethodCall, wanted: number): void {
+  if (wanted <= maxSubscriptions) return
+  throw new RpcFailure(
+    rpcCode.invalidParams,
+    `Too many subscriptions: a client may watch ${maxSubscriptions} resources at a time (server.max_subscriptions)`,
+    {kind: 'TooManySubscriptions', blame: 'client'},
+  )
+}
+
+/** A notification about a resource by the name that the client has for it. */
+export function asKnown(params: Buffer, uri: string): Buffer {
+  return setMember(params, {start: 0, end: params.length}, 'uri', Buffer.from(JSON.stringify(uri)))
 }
 
 export const unsubscribeResource: Method = call => {

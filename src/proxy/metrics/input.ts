@@ -1,4 +1,4 @@
-import type {Snapshot} from '../../control/contract.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import type {LatencyHistogram} from '../../shared/latency-buckets.ts'
 import type {GateReport} from '../access/gate.ts'
 import type {RequestMetrics} from '../request-metrics.ts'

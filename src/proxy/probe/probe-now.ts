@@ -1,4 +1,4 @@
-import type {ProbeAnswer} from '../../control/contract.ts'
+import type {ProbeAnswer} from '../../control/contract/actions.ts'
 import type {Redactor} from '../../redaction/redactor.ts'
 import {shortText} from '../../shared/short-text.ts'
 import type {Backend} from '../backend.ts'

@@ -51,7 +51,7 @@ export class Prober {
     const startedAt = clock.now()
     const asked = [askAlive(link.connection, identity, timeout)]
     if (path !== undefined && endpoint !== undefined)
-      asked.push(getPath(endpoint, path, await backend.access(), timeout))
+      asked.push(getPath(endpoint, path, () => backend.access(), timeout))
     const wrong = (await Promise.all(asked)).find(each => each !== null) ?? null
     const result = {ok: wrong === null, latencyMs: clock.now() - startedAt, error: wrong}
     // What was asked of a connection that has gone says nothing about the next one.

@@ -1,4 +1,4 @@
-import type {ActionArgs, ActionResult} from '../../control/contract.ts'
+import type {ActionArgs, ActionResult} from '../../control/contract/actions.ts'
 import type {RuntimeLog} from '../runtime-log.ts'
 import type {ListenToEvents, ProfileKind, Profiling} from './profiling.ts'
 

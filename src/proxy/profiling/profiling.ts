@@ -1,7 +1,7 @@
 import {setImmediate as turn} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
-import type {ControlEvent} from '../../control/contract.ts'
+import type {ControlEvent} from '../../control/contract/events.ts'
 import {AppError} from '../../shared/errors.ts'
 import {CpuRecording} from './cpu-recording.ts'
 import {HeapSampling} from './heap-sampling.ts'
@@ -117,7 +117,7 @@ async function* paced(parts: Iterable<string>): AsyncGenerator<string> {
   }
 }
 
-export const compress = promisify<Uint8Array, Buffer>(gzip)
+const compress = promisify<Uint8Array, Buffer>(gzip)
 
 function pause(seconds: number, signal: AbortSignal): Promise<void> {
   if (seconds === 0) return Promise.resolve()

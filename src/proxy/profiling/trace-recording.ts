@@ -1,4 +1,4 @@
-import type {ControlEvent, RequestEvent} from '../../control/contract.ts'
+import type {ControlEvent, RequestEvent} from '../../control/contract/events.ts'
 import {InspectorSession} from './inspector-session.ts'
 
 /** An event of the Chrome trace format, which Perfetto opens. */

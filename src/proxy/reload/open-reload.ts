@@ -1,5 +1,5 @@
 import type {Config} from '../../config/schema.ts'
-import type {ReloadReport} from '../../control/contract.ts'
+import type {ReloadReport} from '../../control/contract/reload.ts'
 import type {ActionHandler} from '../control-server.ts'
 import type {ConfigSource} from './config-source.ts'
 import {Reloader, type ReloaderOptions} from './reloader.ts'

@@ -10,11 +10,7 @@ const fixed: readonly {readonly place: string; readonly of: (config: Config) => 
   {place: 'server.tls', of: ({server: {tls}}) => tls !== undefined},
   {place: 'server.tls.port', of: ({server: {tls}}) => tls?.port},
   {place: 'server.tls.client_ca', of: ({server: {tls}}) => tls?.client_ca !== undefined},
-  {place: 'server.session_key', of: ({server}) => server.session_key},
-  {place: 'server.previous_session_key', of: ({server}) => server.previous_session_key},
-  {place: 'server.session_max_age', of: ({server}) => server.session_max_age},
-  {place: 'server.max_client_processes', of: ({server}) => server.max_client_processes},
-  {place: 'shared.redis (or cache.redis)', of: sharedRedisOf},
+  {place: 'shared.redis (or cache.redis in its place)', of: sharedRedisOf},
   {place: 'auth.mtls.enabled', of: ({auth, server}) => server.tls && auth?.enabled && auth.mtls?.enabled === true},
   {place: 'paths', of: ({paths}) => paths},
   {place: 'observability.metrics', of: ({observability}) => observability.metrics},
@@ -24,8 +20,6 @@ const fixed: readonly {readonly place: string; readonly of: (config: Config) => 
     place: 'servers.*.health_check (its history)',
     of: ({servers}) => servers.some(server => server.health_check?.enabled),
   },
-  {place: 'cache', of: ({cache}) => cache},
-  {place: 'proxy.batching', of: ({proxy}) => proxy?.batching},
   {place: 'profiling', of: ({profiling}) => profiling},
 ]
 

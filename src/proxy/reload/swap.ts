@@ -1,5 +1,6 @@
 import type {Config} from '../../config/schema.ts'
 import type {Assembly} from '../assemble.ts'
+import type {LiveCache} from '../cache/live-cache.ts'
 import type {Wiring} from '../wiring.ts'
 import type {ServerChanges} from './reloader.ts'
 import type {ServerPlan} from './server-plan.ts'
@@ -7,6 +8,7 @@ import {whenReady} from './when-ready.ts'
 
 export interface SwapParts {
   readonly inside: Assembly
+  readonly cache: LiveCache
   readonly now: () => number
   /** Builds what stands before the servers. @throws AppError */
   readonly wire: (config: Config, plan: ServerPlan) => Promise<Wiring>
@@ -25,15 +27,21 @@ const readyWithinMs = 5_000
  */
 export async function swap(config: Config, parts: SwapParts): Promise<ServerChanges> {
   const {inside, now, wire, use, running} = parts
+  const cache = await parts.cache.prepare(config)
   const plan = inside.plan(config)
-  const wiring = await wire(config, plan)
+  const wiring = await wire(config, plan).catch((error: unknown) => {
+    cache.discard()
+    throw error
+  })
   await whenReady(plan, readyWithinMs, now)
   if (!running()) {
+    cache.discard()
     await Promise.all([...plan.added, ...plan.changed.map(({to}) => to)].map(backend => backend.stop(500)))
     throw new Error('the runtime is shutting down')
   }
   inside.adopt(plan, wiring.services)
   use(wiring)
+  await cache.use()
   const ids = (all: readonly {readonly id: string}[]): string[] => all.map(({id}) => id)
   return {
     added: ids(plan.added),

@@ -1,4 +1,4 @@
-import type {BreakerState} from '../../control/contract.ts'
+import type {BreakerState} from '../../control/contract/server.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {BreakerRow} from '../../store/breaker-states.ts'
 

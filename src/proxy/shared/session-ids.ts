@@ -28,9 +28,9 @@ const skewMs = 300_000
  * Management"). The principal is part of what is signed and not of what is said, so nobody else's request fits an id.
  */
 export class SessionIds {
-  readonly #keys: readonly Buffer[]
+  #keys: readonly Buffer[]
   readonly #instance: string
-  readonly #maxAgeMs: number
+  #maxAgeMs: number
   readonly #wallMs: () => number
 
   /** @param keys the first signs; what any of them signed is taken */
@@ -39,6 +39,12 @@ export class SessionIds {
     this.#instance = instance
     this.#maxAgeMs = maxAgeMs
     this.#wallMs = wallMs
+  }
+
+  /** Other keys and another age from now on, for ids that were given out too. */
+  configure(keys: readonly Buffer[], maxAgeMs: number): void {
+    this.#keys = keys
+    this.#maxAgeMs = maxAgeMs
   }
 
   /** A client with so many capabilities that they do not fit gets an id that only this instance can serve. */

@@ -21,12 +21,31 @@ export function keyFor(keys: SessionKeys, purpose: string): readonly Buffer[] {
   return keys.previous === undefined ? [derive(keys.current)] : [derive(keys.current), derive(keys.previous)]
 }
 
+interface ConfiguredKeys {
+  readonly session_key?: string | undefined
+  readonly previous_session_key?: string | undefined
+}
+
+/** `openSessionKeys` for one configuration after the other: a key of our own is read or made once. */
+export function sessionKeysOf(
+  stateDir: string,
+  warn: (message: string) => void,
+): (configured: ConfiguredKeys) => SessionKeys {
+  let own: SessionKeys | undefined
+  return configured => {
+    if (configured.session_key !== undefined) return openSessionKeys(configured, stateDir, warn)
+    own ??= openSessionKeys({}, stateDir, warn)
+    const {previous_session_key: previous} = configured
+    return {...own, previous: previous === undefined ? undefined : fromText(previous)}
+  }
+}
+
 /**
  * The keys of the configuration, else the one in `<state>/session.key`, which is made where there is none. Where it can
  * be neither read nor made, a key that lasts as long as the process: sessions are opened anew after a restart then.
  */
 export function openSessionKeys(
-  configured: {readonly session_key?: string | undefined; readonly previous_session_key?: string | undefined},
+  configured: ConfiguredKeys,
   stateDir: string,
   warn: (message: string) => void,
 ): SessionKeys {

@@ -1,4 +1,6 @@
-import type {LogEvent, RequestEvent, ServerSnapshot, Snapshot} from '../../control/contract.ts'
+import type {LogEvent, RequestEvent} from '../../control/contract/events.ts'
+import type {ServerSnapshot} from '../../control/contract/server.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import type {SparseBuckets} from '../../shared/latency-buckets.ts'
 import type {SafeText} from '../../shared/safe-text.ts'
 import type {Safe} from './safe.ts'

@@ -1,4 +1,4 @@
-import type {ServerSnapshot} from '../../control/contract.ts'
+import type {ServerSnapshot} from '../../control/contract/server.ts'
 
 /** One made-up backend of the demo, and how it behaves. */
 export interface DemoServer {

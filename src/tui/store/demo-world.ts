@@ -1,4 +1,6 @@
-import type {ControlEvent, EventBody, RequestEvent, ServerSnapshot, Snapshot} from '../../control/contract.ts'
+import type {ControlEvent, EventBody, RequestEvent} from '../../control/contract/events.ts'
+import type {ServerSnapshot} from '../../control/contract/server.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import {LatencyHistogram} from '../../shared/latency-buckets.ts'
 import {type DemoServer, demoServers} from './demo-servers.ts'
 

@@ -1,6 +1,7 @@
 import type {Source} from '../../control/source.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {errnoCode, messageOf} from '../../shared/errors.ts'
+import {pause} from '../../shared/pause.ts'
 import type {DataStore} from './store.ts'
 
 export interface FeedOptions {
@@ -103,17 +104,4 @@ function whyLost(error: unknown): string {
 
 function iso(clock: Clock): string {
   return new Date(clock.wallMs()).toISOString()
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, {once: true})
-    if (signal.aborted) done()
-  })
 }

@@ -1,6 +1,7 @@
 import {type Action, type ActionOutcome, stopAction} from '../../control/action.ts'
-import type {ControlEvent} from '../../control/contract.ts'
+import type {ControlEvent} from '../../control/contract/events.ts'
 import type {LogRecord, Source} from '../../control/source.ts'
+import {pause} from '../../shared/pause.ts'
 import {DemoWorld, demoStepMs} from './demo-world.ts'
 
 export interface DemoOptions {
@@ -27,7 +28,7 @@ export function demoSource(options: DemoOptions = {}): Source {
     // The demo hands out its past too, so that the first screen is not empty.
     yield* since <= world.seq ? past.splice(0).filter(event => event.type === 'request') : []
     while (!signal.aborted) {
-      await wait(demoStepMs, signal)
+      await pause(demoStepMs, signal)
       if (signal.aborted) return
       if (options.frozen === true) yield heartbeat()
       else yield* [...world.step(), heartbeat()]
@@ -56,16 +57,4 @@ export function demoSource(options: DemoOptions = {}): Source {
       message: `the demo has nothing to ${action.id}; a runtime would be stopping now`,
     }),
   }
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, {once: true})
-  })
 }

@@ -1,4 +1,5 @@
-import type {ControlEvent, Snapshot} from '../../control/contract.ts'
+import type {ControlEvent} from '../../control/contract/events.ts'
+import type {Snapshot} from '../../control/contract/snapshot.ts'
 import type {LogRecord} from '../../control/source.ts'
 import type {SparseBuckets} from '../../shared/latency-buckets.ts'
 import {Ring} from '../../shared/ring.ts'

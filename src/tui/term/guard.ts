@@ -1,15 +1,13 @@
-import {writeSync} from 'node:fs'
 import {errnoCode} from '../../shared/errors.ts'
 import {safeText} from '../../shared/safe-text.ts'
+import {writeNow} from '../../shared/write-now.ts'
 
 /** Alternate screen, hidden cursor, no line wrap, pastes marked. */
-export const enterSequence = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h'
+const enterSequence = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h'
 /** Undoes it. Begins with ESC, which ends whatever sequence was cut off before it. */
-export const leaveSequence = '\u001b[?2026l\u001b[?2004l\u001b[?7h\u001b[0m\u001b[?25h\u001b[?1049l'
+const leaveSequence = '\u001b[?2026l\u001b[?2004l\u001b[?7h\u001b[0m\u001b[?25h\u001b[?1049l'
 
 const endingSignals = {SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143} as const
-/** Longest time that leaving waits for a terminal that takes nothing (ctrl-s, a dead ssh). */
-const stalledMs = 200
 
 /** `process.stdout` on a terminal. */
 export type TerminalOutput = NodeJS.WriteStream & {readonly fd: number}
@@ -44,7 +42,7 @@ export class TerminalGuard {
     this.#entered = true
     if (!this.#installed) this.#install()
     this.#options.stdin.setRawMode(true)
-    writeNow(this.#options.stdout, enterSequence)
+    writeNow(this.#options.stdout.fd, enterSequence)
     this.#options.onEnter()
   }
 
@@ -52,7 +50,7 @@ export class TerminalGuard {
     if (!this.#entered) return
     this.#entered = false
     this.#options.onLeave()
-    writeNow(this.#options.stdout, leaveSequence)
+    writeNow(this.#options.stdout.fd, leaveSequence)
     try {
       this.#options.stdin.setRawMode(false)
     } catch {
@@ -136,19 +134,5 @@ export class TerminalGuard {
   readonly #onHangUp = (): void => {
     this.leave()
     this.#options.exit(endingSignals.SIGHUP)
-  }
-}
-
-/** Writes past the stream's queue. A terminal that takes nothing is given up after a moment. */
-function writeNow(stdout: TerminalOutput, text: string): void {
-  const deadline = performance.now() + stalledMs
-  let rest = Buffer.from(text)
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(stdout.fd, rest))
-    } catch (error) {
-      if (errnoCode(error) !== 'EAGAIN' || performance.now() > deadline) return // gone, or stalled for good
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
-    }
   }
 }

@@ -3,9 +3,9 @@ import type {Role, Span} from '../text/line.ts'
 /** A cell's look in one number: the colour (0 default, 1-8 the terminal's own eight) and attribute bits. */
 export type Style = number
 
-export const bold = 0x10
-export const dim = 0x20
-export const inverse = 0x40
+const bold = 0x10
+const dim = 0x20
+const inverse = 0x40
 const colourMask = 0x0f
 const [red, green, yellow, cyan] = [2, 3, 4, 7]
 

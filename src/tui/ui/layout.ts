@@ -2,7 +2,7 @@ import type {Rect} from '../term/grid.ts'
 import type {Overlay, Size} from './state.ts'
 
 /** Below this the screen is one line of state. */
-export const smallest: Size = {cols: 20, rows: 5}
+const smallest: Size = {cols: 20, rows: 5}
 /** From here on a list has the detail of its row below it. */
 const roomy: Size = {cols: 120, rows: 30}
 

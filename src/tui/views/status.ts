@@ -1,4 +1,4 @@
-import type {ServerStatus} from '../../control/contract.ts'
+import type {ServerStatus} from '../../control/contract/server.ts'
 import type {ServerRow} from '../store/data.ts'
 import type {Glyphs} from '../text/glyphs.ts'
 import type {Role} from '../text/line.ts'

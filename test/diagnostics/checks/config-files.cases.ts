@@ -7,6 +7,7 @@ import {configWritable} from '../../../src/diagnostics/checks/config-writable.ts
 import {installExecutable} from '../../../src/diagnostics/checks/install-executable.ts'
 import {stateFolder} from '../../../src/diagnostics/checks/state-folder.ts'
 import {stateLeftovers} from '../../../src/diagnostics/checks/state-leftovers.ts'
+import {stateUsable} from '../../../src/diagnostics/checks/state-usable.ts'
 import {file} from '../whole-world.ts'
 import {healthy, known, missing, nothingRuns, server, snapshot, startedAt, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
@@ -135,6 +136,36 @@ export const configFilesCases: readonly CheckCases[] = [
         subject: 'GITHUB_TOKEN',
         summary: 'variables are set to nothing: GITHUB_TOKEN',
         remedy: 'set GITHUB_TOKEN where the runtime is started',
+      },
+    ],
+  },
+  {
+    check: stateUsable,
+    passing: [{when: 'it can be written', world: healthy, status: 'pass', summary: '/var/lib/only1mcp can be used'}],
+    failing: [
+      {
+        when: 'its file system is read-only',
+        world: worldFrom(healthy, {
+          'state.usable': known({fault: '/var is on a read-only file system', remedy: 'remount it'}),
+        }),
+        status: 'fail',
+        subject: '/var/lib/only1mcp',
+        summary: 'the state folder cannot be used: /var is on a read-only file system',
+        remedy: 'remount it; or name another folder',
+      },
+    ],
+    between: [
+      {
+        when: 'it belongs to another user',
+        world: worldFrom(healthy, {'state.usable': missing('denied', 'not for this user')}),
+        status: 'skip',
+        summary: 'not for this user',
+      },
+      {
+        when: 'none is known',
+        world: worldFrom(healthy, {'state.usable': missing('absent', 'no state folder is known')}),
+        status: 'skip',
+        summary: 'no state folder is known',
       },
     ],
   },

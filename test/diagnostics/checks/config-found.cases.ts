@@ -25,9 +25,16 @@ export const configFoundCases: CheckCases = {
       when: 'there is none',
       world: worldFrom(nothingRuns, {'config.found': tried}, {configPath: null}),
       status: 'fail',
-      summary: 'configuration file not found',
-      evidence: 'looked for ./only1mcp.yaml, ./config.yaml',
+      subject: '',
+      summary: 'configuration file not found: looked for ./only1mcp.yaml, ./config.yaml',
       remedy: 'only1mcp config generate > config.yaml',
+    },
+    {
+      when: 'the one that was named is not there',
+      world: worldFrom(nothingRuns, {'config.found': missing('absent', 'looked for /srv/gw.yaml')}, {configPath: null}),
+      status: 'fail',
+      subject: '/srv/gw.yaml',
+      summary: 'configuration file not found',
     },
     {
       when: 'the runtime uses one that is gone',

@@ -1,8 +1,10 @@
 import {processDescriptors} from '../../../src/diagnostics/checks/process-descriptors.ts'
 import {processEventLoop} from '../../../src/diagnostics/checks/process-event-loop.ts'
+import {processHeapGrowth} from '../../../src/diagnostics/checks/process-heap-growth.ts'
 import {processMemory} from '../../../src/diagnostics/checks/process-memory.ts'
 import {processOrphans} from '../../../src/diagnostics/checks/process-orphans.ts'
 import {processRestarts} from '../../../src/diagnostics/checks/process-restarts.ts'
+import {processSingle} from '../../../src/diagnostics/checks/process-single.ts'
 import {processVersion} from '../../../src/diagnostics/checks/process-version.ts'
 import {processZombies} from '../../../src/diagnostics/checks/process-zombies.ts'
 import {details} from '../whole-world.ts'
@@ -12,6 +14,17 @@ import type {CheckCases} from './check-case.ts'
 const orphan = {pid: 900, startTicks: 5, program: 'node', argv: ['node', 'memory.mjs'], instance: 'gone1'}
 const told = snapshot([server()])
 const nothing = {when: 'nothing runs', world: nothingRuns, status: 'skip', summary: ''} as const
+
+const one = {pid: 4242, configPath: '/etc/only1mcp/config.yaml', stateDir: '/var/lib/only1mcp'}
+
+/** The least of each five minutes, in MiB. */
+function heapOf(mib: (index: number) => number, windows = 12) {
+  const heapLeast = Array.from({length: windows}, (_, i) => [i * 300_000, mib(i) * 1024 ** 2] as const)
+  const {process} = told
+  return worldFrom(healthy, {
+    'control.snapshot': known({snapshot: {...told, process: {...process, heapLeast}}, mismatch: null}),
+  })
+}
 
 export const processCases: readonly CheckCases[] = [
   {
@@ -30,6 +43,62 @@ export const processCases: readonly CheckCases[] = [
         world: worldFrom(healthy, {'process.details': known(details({programReplaced: true}))}),
         status: 'warn',
         summary: 'its program file was replaced',
+      },
+    ],
+    between: [nothing],
+  },
+  {
+    check: processSingle,
+    passing: [
+      {when: 'one runs', world: healthy, status: 'pass', summary: 'no second runtime'},
+      {
+        when: 'another one has a configuration of its own, or may not be looked into',
+        world: worldFrom(healthy, {'process.runtimes': known([one, {...one, pid: 5, configPath: null}])}),
+        status: 'pass',
+        summary: 'no second runtime',
+      },
+    ],
+    failing: [
+      {
+        when: 'another one works on the same file',
+        world: worldFrom(healthy, {'process.runtimes': known([one, {...one, pid: 5, stateDir: '/tmp/s'}])}),
+        status: 'warn',
+        subject: '/etc/only1mcp/config.yaml',
+        summary: '2 runtimes work on the same configuration: pids 4242, 5',
+        evidence: 'pid 5 keeps its state in /tmp/s',
+        remedy: '4242 or 5',
+      },
+    ],
+    between: [
+      {
+        when: 'no configuration is known',
+        world: {...healthy, context: {...healthy.context, configPath: null}},
+        status: 'skip',
+        summary: 'not known',
+      },
+    ],
+  },
+  {
+    check: processHeapGrowth,
+    passing: [
+      {
+        when: 'it keeps its size',
+        world: heapOf(i => 40 + (i % 3)),
+        status: 'pass',
+        summary: 'what the heap keeps changes by',
+      },
+      {when: 'it grew once and stays', world: heapOf(i => (i < 4 ? 40 : 120)), status: 'pass', summary: 'changes by'},
+      {when: 'one burst lies in it', world: heapOf(i => (i === 11 ? 400 : 40)), status: 'pass', summary: 'changes by'},
+      {when: 'it is young', world: heapOf(i => 40 + 20 * i, 5), status: 'info', summary: 'too young to say'},
+    ],
+    failing: [
+      {
+        when: 'it grows by two MiB every five minutes',
+        world: heapOf(i => 40 + 2 * i, 24),
+        status: 'warn',
+        summary: 'the heap grows: 24.0 MiB an hour over 1h 55m',
+        evidence: 'from 40.0 MiB to 86.0 MiB',
+        remedy: 'profile heap',
       },
     ],
     between: [nothing],

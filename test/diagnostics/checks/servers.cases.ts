@@ -4,6 +4,7 @@ import {serversCredentials} from '../../../src/diagnostics/checks/servers-creden
 import {serversErrors} from '../../../src/diagnostics/checks/servers-errors.ts'
 import {serversFirstByte} from '../../../src/diagnostics/checks/servers-first-byte.ts'
 import {serversHandshake} from '../../../src/diagnostics/checks/servers-handshake.ts'
+import {serversStdout} from '../../../src/diagnostics/checks/servers-stdout.ts'
 import {toolsClashes} from '../../../src/diagnostics/checks/tools-clashes.ts'
 import {toolsContext} from '../../../src/diagnostics/checks/tools-context.ts'
 import {toolsNames} from '../../../src/diagnostics/checks/tools-names.ts'
@@ -185,12 +186,45 @@ export const serversCases: readonly CheckCases[] = [
     ],
   },
   {
+    check: serversStdout,
+    passing: [
+      {when: 'all keep to messages', world: healthy, status: 'pass', summary: '1 servers write nothing but messages'},
+    ],
+    failing: [
+      {
+        when: 'one prints a banner',
+        world: telling({stdoutGarbage: {lines: 3, last: 'Welcome!', at: startedAt}}),
+        status: 'warn',
+        subject: 'github',
+        summary: 'github: lines on stdout are no messages: 3 so far',
+        evidence: 'Welcome!',
+        remedy: 'stderr',
+      },
+    ],
+    between: [
+      {when: 'nothing runs', world: nothingRuns, status: 'skip', summary: 'no runtime tells'},
+      {
+        when: 'no server is a program',
+        world: telling({transport: 'http'}),
+        status: 'skip',
+        summary: 'no server writes',
+      },
+    ],
+  },
+  {
     check: serversErrors,
     passing: [
       {when: 'they succeed', world: healthy, status: 'pass', summary: 'seldom fail'},
       {when: 'few were made', world: telling({requests: 3, errors: 3}), status: 'pass', summary: 'seldom fail'},
     ],
     failing: [
+      {
+        when: 'most fail',
+        world: telling({requests: 100, errors: 60}),
+        status: 'fail',
+        subject: 'github',
+        summary: 'github: calls fail: 60 of 100',
+      },
       {
         when: 'many fail',
         world: telling({

@@ -12,10 +12,23 @@ import type {CheckCases} from './check-case.ts'
 
 const told = snapshot([server()])
 const gib = 1024 ** 3
-const damaged = known({path: '/x', bytes: 9000, faults: ['Tree 5 page 5: btreeInitPage() returns error code 11']})
+const damaged = known({
+  path: '/x',
+  bytes: 9000,
+  faults: ['Tree 5 page 5: btreeInitPage() returns error code 11'],
+  putAside: [],
+})
+const aside = known({path: '/x', bytes: 4096, faults: [], putAside: ['/x.corrupt-20260101T000000000Z']})
 const absent = missing('absent', 'there is no database')
 const plain = {outline: outline({redis: null, requestLog: null})}
-const sizes = {folder: '/var/log/only1mcp', writable: true, owner: 'only1mcp', totalBytes: 1, largest: null}
+const sizes = {
+  folder: '/var/log/only1mcp',
+  writable: true,
+  owner: 'only1mcp',
+  mode: 0o750,
+  totalBytes: 1,
+  largest: null,
+}
 const log = {
   backend: 'postgres' as const,
   written: 10,
@@ -53,6 +66,12 @@ export const storesCases: readonly CheckCases[] = [
           status: 'fail',
           summary: `${name} is damaged: Tree 5 page 5`,
           remedy: 'restart the runtime',
+        },
+        {
+          when: 'a damaged one lies beside it',
+          world: worldFrom(healthy, {'store.integrity': aside}),
+          status: 'warn',
+          summary: 'was damaged: the runtime put it aside as /x.corrupt-20260101T000000000Z',
         },
       ],
     }),

@@ -1,11 +1,12 @@
-import {existsSync, readdirSync} from 'node:fs'
+import {chownSync, existsSync, mkdirSync, readdirSync, renameSync} from 'node:fs'
 import {join} from 'node:path'
+import {inject} from 'vitest'
 import {needsUser, tempDirOf, type User} from '../as-user.ts'
 import {atEnd} from '../at-end.ts'
 import {freePort} from '../free-port.ts'
 import {findBinary} from '../missing-binary.ts'
 import {aliveDescendants} from '../processes.ts'
-import {type RunningProgram, runProgram, spawnProgram} from '../program.ts'
+import {type RunningProgram, type RunOptions, runProgram, spawnProgram} from '../program.ts'
 import {skipTest} from '../skip-test.ts'
 import {tempDir} from '../temp-dir.ts'
 import {untilAccepts} from './start-redis.ts'
@@ -32,12 +33,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const folder = user === undefined ? tempDir() : tempDirOf(user)
   const as = user === undefined ? {} : {user}
   const data = join(folder, 'data')
-  const made = await runProgram(
-    join(binaries, 'initdb'),
-    ['--pgdata', data, '--auth', 'trust', '--username', 'only1mcp', '--encoding', 'UTF8', '--no-locale', '--no-sync'],
-    {...as, cwd: folder, timeoutMs: 60_000},
-  )
-  if (made.code !== 0) throw new Error(`initdb failed\n${made.stdout}${made.stderr}`)
+  await copyCluster(await madeCluster(binaries, user), data, as)
   const port = await freePort()
   let program: RunningProgram
   const start = async (): Promise<void> => {
@@ -71,6 +67,33 @@ export async function startPostgres(): Promise<PostgresServer> {
     kill,
     restart: start,
   }
+}
+
+/** An empty cluster, made once in a run: initdb takes longer than most tests. */
+async function madeCluster(binaries: string, user: User | undefined): Promise<string> {
+  const place = join(inject('runFolder'), 'postgres')
+  const cluster = join(place, 'made')
+  if (existsSync(cluster)) return cluster
+  mkdirSync(place, {recursive: true, mode: 0o700})
+  if (user !== undefined) chownSync(place, user.uid, user.gid)
+  const own = join(place, String(process.pid))
+  const made = await runProgram(
+    join(binaries, 'initdb'),
+    ['--pgdata', own, '--auth', 'trust', '--username', 'only1mcp', '--encoding', 'UTF8', '--no-locale', '--no-sync'],
+    {...(user && {user}), cwd: place, timeoutMs: 60_000},
+  )
+  if (made.code !== 0) throw new Error(`initdb failed\n${made.stdout}${made.stderr}`)
+  try {
+    renameSync(own, cluster)
+  } catch (error) {
+    if (!existsSync(cluster)) throw error // else another file of this run was first
+  }
+  return cluster
+}
+
+async function copyCluster(from: string, to: string, as: RunOptions): Promise<void> {
+  const copied = await runProgram('cp', ['-a', from, to], as)
+  if (copied.code !== 0) throw new Error(`the cluster cannot be copied\n${copied.stderr}`)
 }
 
 /** Debian keeps the server's programs off the PATH. */

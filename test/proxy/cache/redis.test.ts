@@ -22,7 +22,7 @@ describe('two runtimes with one Redis', () => {
       startCounting(['legacy'], withRedis(url)),
     ])
     expect(await read(one.url, 'count:a')).toBe('count:a #1')
-    await vi.waitFor(async () => expect(await client(url).keys('only1mcp:cache:a1:*')).toHaveLength(1))
+    await vi.waitFor(async () => expect(await client(url).keys('only1mcp:cache:a2:*')).toHaveLength(1))
     expect(await read(two.url, 'count:a')).toBe('count:a #1')
     expect((await cacheOf(two)).redis).toMatchObject({up: true, hits: 1})
     await call(one.url, 'changed')
@@ -63,7 +63,7 @@ describe('two runtimes with one Redis', () => {
     const as = (apiKey: string) => ({headers: {'x-api-key': apiKey}})
     expect(await read(one.url, 'count:a', as(key))).toBe('count:a #1')
     expect(await read(one.url, 'count:a', as(other))).toBe('count:a #2')
-    await vi.waitFor(async () => expect(await client(url).keys('only1mcp:cache:a1:*')).toHaveLength(2))
+    await vi.waitFor(async () => expect(await client(url).keys('only1mcp:cache:a2:*')).toHaveLength(2))
     expect(await read(two.url, 'count:a', as(other))).toBe('count:a #2')
     expect((await client(url).keys('*')).join()).not.toContain('one')
   })
@@ -77,7 +77,7 @@ describe('two runtimes with one Redis', () => {
     ]
     await read(one.url, 'count:a')
     const [key = ''] = await vi.waitFor(async () => {
-      const keys = await redis.keys('only1mcp:cache:a1:*')
+      const keys = await redis.keys('only1mcp:cache:a2:*')
       expect(keys).toHaveLength(1)
       return keys
     })

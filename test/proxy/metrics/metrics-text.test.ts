@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import type {Snapshot} from '../../../src/control/contract.ts'
+import type {Snapshot} from '../../../src/control/contract/snapshot.ts'
 import type {MetricsInput} from '../../../src/proxy/metrics/input.ts'
 import {metricsText} from '../../../src/proxy/metrics-text.ts'
 import {RequestMetrics} from '../../../src/proxy/request-metrics.ts'

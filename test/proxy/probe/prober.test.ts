@@ -1,6 +1,6 @@
 import {describe, expect, it, vi} from 'vitest'
 import {ControlClient} from '../../../src/control/client.ts'
-import type {ServerSnapshot} from '../../../src/control/contract.ts'
+import type {ServerSnapshot} from '../../../src/control/contract/server.ts'
 import {stdioServer} from '../../helpers/backends.ts'
 import {callTool} from '../../helpers/post-mcp.ts'
 import {type StartedRuntime, startRuntime} from '../../helpers/start-runtime.ts'

@@ -27,8 +27,8 @@ export interface SessionClient {
   /** Its answer, and what was said on the way to it. */
   call(method: string, params: Json, id?: string | number): Promise<{answer: Message; said: Message[]}>
   notify(method: string, params: Json): Promise<void>
-  /** What comes on the GET stream from now on. */
-  listen(): Promise<Message[]>
+  /** What comes on the GET stream from now on. @param onEnd told when the server ends it */
+  listen(onEnd?: () => void): Promise<Message[]>
   /** Ends the session. */
   close(): Promise<void>
 }
@@ -71,12 +71,13 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
     async close() {
       await (await fetch(`${url}/mcp`, {method: 'DELETE', headers})).arrayBuffer()
     },
-    async listen() {
+    async listen(onEnd) {
       const seen: Message[] = []
       const get = {...headers, accept: 'text/event-stream'}
       const response = await fetch(`${url}/mcp`, {headers: get, signal: controller.signal})
       void (async () => {
         for await (const message of messagesOf(response)) seen.push(message)
+        onEnd?.()
       })().catch(() => {}) // ended with the test
       await sleep(0)
       return seen

@@ -1,7 +1,8 @@
 import {renameSync, writeFileSync} from 'node:fs'
 import {stringify} from 'yaml'
 import {ControlClient} from '../../../src/control/client.ts'
-import type {ReloadReport, Snapshot} from '../../../src/control/contract.ts'
+import type {ReloadReport} from '../../../src/control/contract/reload.ts'
+import type {Snapshot} from '../../../src/control/contract/snapshot.ts'
 import type {StartedRuntime} from '../../helpers/start-runtime.ts'
 
 type Settings = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import {ControlClient} from '../../../src/control/client.ts'
-import type {Snapshot} from '../../../src/control/contract.ts'
+import type {Snapshot} from '../../../src/control/contract/snapshot.ts'
 import {type HaproxyServer, startHaproxy} from '../../helpers/servers/start-haproxy.ts'
 import {type RedisServer, startRedis} from '../../helpers/servers/start-redis.ts'
 import {type StartedRuntime, startRuntime} from '../../helpers/start-runtime.ts'

@@ -4,7 +4,7 @@ import {setTimeout as wait} from 'node:timers/promises'
 import pg from 'pg'
 import {describe, expect, it, vi} from 'vitest'
 import {openPostgresLog, type PostgresLog} from '../../../src/store/postgres/postgres-log.ts'
-import {atEnd} from '../../helpers/at-end.ts'
+import {atEnd, oncePerFile} from '../../helpers/at-end.ts'
 import {freePort} from '../../helpers/free-port.ts'
 import {packageRoot} from '../../helpers/package-root.ts'
 import {spawnProgram} from '../../helpers/program.ts'
@@ -19,6 +19,17 @@ interface Opened {
 }
 
 let number = 0
+const oneServer = oncePerFile(startPostgres)
+
+/** The server of this file, with a database of the test's own. */
+async function emptyServer(): Promise<PostgresServer> {
+  const server = await oneServer()
+  const name = `test${++databases}`
+  await query(server, `CREATE DATABASE ${name}`)
+  return {...server, url: server.url.replace(/postgres$/, name)}
+}
+
+let databases = 0
 
 function open(url: string, spoolDir = join(tempDir(), 'spool'), maxAgeMs = 0): Opened {
   const said: string[] = []
@@ -73,7 +84,7 @@ async function untilRows(server: PostgresServer, rows: number): Promise<void> {
 
 describe('the request log in PostgreSQL', {timeout: 60_000}, () => {
   it('makes its table, takes every text, and is shared by instances that start at once', async () => {
-    const server = await startPostgres()
+    const server = await emptyServer()
     const instances = [open(server.url), open(server.url), open(server.url)]
     for (const instance of instances) instance.record(700)
     await untilRows(server, 2100)
@@ -110,7 +121,7 @@ describe('the request log in PostgreSQL', {timeout: 60_000}, () => {
   })
 
   it('frozen for a while loses nothing and doubles nothing', async () => {
-    const server = await startPostgres()
+    const server = await emptyServer()
     const {log, said, record} = open(server.url)
     record(100)
     await untilRows(server, 100)
@@ -138,7 +149,7 @@ describe('the request log in PostgreSQL', {timeout: 60_000}, () => {
     expect(first.log.requests.figures()).toMatchObject({written: 0, dropped: 0})
     expect(JSON.stringify(first.said)).not.toContain('hush')
 
-    const server = await startPostgres()
+    const server = await emptyServer()
     const second = open(server.url, spoolDir)
     second.record(10)
     await untilRows(server, 510)
@@ -146,7 +157,7 @@ describe('the request log in PostgreSQL', {timeout: 60_000}, () => {
   })
 
   it('frozen when we end: what it did not take in time waits for the next start', async () => {
-    const server = await startPostgres()
+    const server = await emptyServer()
     const spoolDir = join(tempDir(), 'spool')
     const first = open(server.url, spoolDir)
     first.record(100)
@@ -183,7 +194,7 @@ describe('the request log in PostgreSQL', {timeout: 60_000}, () => {
   })
 
   it('lets rows older than max_age go, by the clock of the server', async () => {
-    const server = await startPostgres()
+    const server = await emptyServer()
     const filler = open(server.url)
     for (let n = 0; n < 12_000; n++) {
       filler.log.requests.record(rowOf(++number, new Date(Date.now() - 7_200_000).toISOString()))
@@ -197,7 +208,7 @@ describe('the request log in PostgreSQL', {timeout: 60_000}, () => {
   })
 
   it('drops a row that the server refuses, and keeps the others', async () => {
-    const server = await startPostgres()
+    const server = await emptyServer()
     const {log, said, record} = open(server.url)
     record(1)
     await untilRows(server, 1)
@@ -211,7 +222,7 @@ describe('the request log in PostgreSQL', {timeout: 60_000}, () => {
   })
 
   it('makes the table again when somebody dropped it', async () => {
-    const server = await startPostgres()
+    const server = await emptyServer()
     const {log, record} = open(server.url)
     record(5)
     await untilRows(server, 5)

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {controlEvent, snapshot} from '../../../src/control/contract.ts'
+import {controlEvent} from '../../../src/control/contract/events.ts'
+import {snapshot} from '../../../src/control/contract/snapshot.ts'
 import {DemoWorld} from '../../../src/tui/store/demo-world.ts'
 
 describe('the demo', () => {

@@ -1,5 +1,6 @@
 import {describe, expect, test, vi} from 'vitest'
-import type {ControlEvent, Snapshot} from '../../../src/control/contract.ts'
+import type {ControlEvent} from '../../../src/control/contract/events.ts'
+import type {Snapshot} from '../../../src/control/contract/snapshot.ts'
 import type {Source} from '../../../src/control/source.ts'
 import {systemClock} from '../../../src/shared/clock.ts'
 import {DemoWorld} from '../../../src/tui/store/demo-world.ts'

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import type {LogEvent, RequestEvent, ServerEvent, Snapshot} from '../../../src/control/contract.ts'
+import type {LogEvent, RequestEvent, ServerEvent} from '../../../src/control/contract/events.ts'
+import type {Snapshot} from '../../../src/control/contract/snapshot.ts'
 import {DemoWorld} from '../../../src/tui/store/demo-world.ts'
 import {DataStore} from '../../../src/tui/store/store.ts'
 import {hostileTexts} from '../hostile.ts'

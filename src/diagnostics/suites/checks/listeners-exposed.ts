@@ -1,4 +1,4 @@
-import type {Snapshot} from '../../../control/contract.ts'
+import type {Snapshot} from '../../../control/contract/snapshot.ts'
 import {type Check, fail, pass, skip, warn} from '../../check.ts'
 import {snapshotOf} from '../../checks/told-by-runtime.ts'
 import {formatHostPort, type HostPort, isLoopback} from '../../host-port.ts'

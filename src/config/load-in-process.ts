@@ -15,7 +15,7 @@ const deadlineMs = 30_000
  * parser and the schema never come into the memory of the runtime (a thread would leave 40 MiB behind). What is told goes
  * over pipes, secrets included. Never rejects: whatever happens to the process is a problem of the file, too.
  */
-export function loadConfigInWorker(path: string, options: LoadOptions = {}): Promise<LoadedConfig> {
+export function loadConfigInProcess(path: string, options: LoadOptions = {}): Promise<LoadedConfig> {
   // In the build the module is JavaScript; from the sources Node takes the types away itself.
   const module = fileURLToPath(new URL(`./load-process${extname(import.meta.url)}`, import.meta.url))
   const order: LoadOrder = {path, options: {...options, env: {...(options.env ?? process.env)}}}

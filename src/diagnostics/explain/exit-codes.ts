@@ -1,0 +1,155 @@
+import type {CodeEntry} from './entry.ts'
+
+type Status = Omit<CodeEntry, 'kind' | 'docs' | 'origin'> & {readonly origin?: string}
+
+const shell = 'the shell, of any program'
+
+const statuses: readonly Status[] = [
+  {
+    code: 0,
+    name: 'ok',
+    meaning: 'All is well; warnings count as well.',
+    blame: [],
+    causes: ['nothing is wrong'],
+    next: ['only1mcp status'],
+    example: '$ only1mcp doctor --quick; echo $?\n0',
+  },
+  {
+    code: 1,
+    name: 'findings',
+    meaning:
+      'The command did its work and found something: a check failed, a server is down, a tool answered with an error, a message has no explanation.',
+    blame: ['configuration', 'backend-process', 'host'],
+    causes: ['what the command has printed; its first line says it'],
+    next: ['only1mcp doctor', 'only1mcp health status'],
+    example: '$ only1mcp health status; echo $?\n1',
+  },
+  {
+    code: 2,
+    name: 'usage',
+    meaning: 'The command line or the configuration is not valid. Nothing was done.',
+    blame: ['configuration'],
+    causes: ['a misspelt flag or argument', 'the configuration has errors', 'the configuration file is not there'],
+    next: ['only1mcp validate CONFIG', 'only1mcp --help'],
+    example: 'Error: Configuration file not found: config.yaml',
+  },
+  {
+    code: 3,
+    name: 'unable',
+    meaning: 'It could not look or could not do it: no permission, no such instance, a port that is taken.',
+    blame: ['host', 'configuration'],
+    causes: [
+      'no runtime is running',
+      'it belongs to another user',
+      'another program has the port',
+      'a file or folder cannot be written',
+    ],
+    next: ['only1mcp doctor', 'only1mcp status', 'sudo only1mcp doctor'],
+    example: 'Error: no runtime is running (looked in /var/lib/only1mcp)',
+  },
+  {
+    code: 4,
+    name: 'timeout',
+    meaning: 'It took longer than it may. What was asked for may still go on.',
+    blame: ['backend-logic', 'host'],
+    causes: [
+      'the runtime hangs or is overloaded',
+      'the server or tool is slow',
+      'the runtime waits for requests in flight before it stops',
+    ],
+    next: ['only1mcp doctor process', 'only1mcp health status', 'only1mcp tools call NAME --timeout 2m'],
+    example: 'Error: the proxy did not answer within 30000 ms',
+  },
+  {
+    code: 70,
+    name: 'internal',
+    meaning: 'A fault of only1mcp itself.',
+    blame: ['proxy'],
+    causes: ['something that was not foreseen; the trace is on stderr'],
+    next: ['only1mcp version --build-info', 'only1mcp doctor logs.recent_errors'],
+    example: 'This is a fault of only1mcp itself; please report it …',
+  },
+  {
+    code: 126,
+    name: 'not executable',
+    origin: shell,
+    meaning: 'The program is there and may not be run.',
+    blame: ['configuration', 'host'],
+    causes: ['its executable bit is missing', 'its file system is mounted noexec', 'it is built for another machine'],
+    next: ['only1mcp doctor servers.command install.executable', 'ls -l PROGRAM'],
+    example: 'the server process exited with status 126',
+  },
+  {
+    code: 127,
+    name: 'not found',
+    origin: shell,
+    meaning: 'The program, or one that it starts, is not there.',
+    blame: ['configuration', 'host'],
+    causes: ['it is not installed', 'the PATH of a service is shorter than that of your shell', 'the name is misspelt'],
+    next: ['only1mcp doctor servers.command', 'command -v PROGRAM'],
+    example: 'the server process exited with status 127',
+  },
+  {
+    code: 130,
+    name: 'SIGINT',
+    origin: shell,
+    meaning: 'Ended by Ctrl-C.',
+    blame: [],
+    causes: ['somebody has stopped it at the terminal'],
+    next: ['only1mcp start --daemon'],
+    example: '^C',
+  },
+  {
+    code: 134,
+    name: 'SIGABRT',
+    origin: shell,
+    meaning:
+      'The program ended itself because of a fault that it cannot go on from. Of Node programs: mostly the heap was full.',
+    blame: ['backend-process'],
+    causes: ['JavaScript heap out of memory', 'a fault in a native module'],
+    next: ['only1mcp explain "JavaScript heap out of memory"', 'only1mcp doctor host.memory process.memory'],
+    example: 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
+  },
+  {
+    code: 137,
+    name: 'SIGKILL',
+    origin: shell,
+    meaning: 'Killed from outside, without a chance to say why; mostly by the kernel, for want of memory.',
+    blame: ['host', 'configuration'],
+    causes: [
+      'the machine or its control group was out of memory',
+      'a service manager or container waited in vain for its end',
+      'somebody ran kill -9',
+    ],
+    next: ['only1mcp doctor host.oom_kills host.cgroup host.memory', 'dmesg | grep -i -E "killed process|oom"'],
+    example: 'Out of memory: Killed process 4211 (node)',
+  },
+  {
+    code: 139,
+    name: 'SIGSEGV',
+    origin: shell,
+    meaning: 'The program touched memory that is not its own: a fault in native code.',
+    blame: ['backend-process'],
+    causes: ['a native module built for another version of Node or of the system', 'broken memory or a damaged file'],
+    next: ['only1mcp health status', 'only1mcp version --build-info'],
+    example: 'the server process was killed by SIGSEGV',
+  },
+  {
+    code: 143,
+    name: 'SIGTERM',
+    origin: shell,
+    meaning: 'Ended in good order because somebody asked for it.',
+    blame: [],
+    causes: ['a service manager, a container or only1mcp stop has ended it'],
+    next: ['only1mcp status', 'only1mcp doctor process.restarts'],
+    example: 'the server process was killed by SIGTERM',
+  },
+]
+
+/** Exit statuses of our command, and those that a shell or a service manager reports of any program. */
+export const exitCodes: readonly CodeEntry[] = statuses.map(status => ({
+  origin: 'only1mcp',
+  ...status,
+  kind: 'exit',
+  docs: `exit-${status.code}`,
+}))
