@@ -97,9 +97,9 @@ export function startLoad(options: LoadOptions): LoadRun {
       if (from > clock.now()) await sleep(Math.min(from, endAt) - clock.now())
       if (over()) return
       if (pausedUntil > clock.now()) continue
-      // A pause that was asked for is not the server's latency, nor is the moment by which a timer comes too early.
-      const sent = clock.now()
-      const begun = rate === null || pausedUntil > at ? sent : Math.min(at, sent)
+      // A pause that was asked for is not the server's latency.
+      const now = clock.now()
+      const begun = rate === null || pausedUntil > at || at > now ? now : at
       const answer = await options.call(cut)
       if (cut.aborted && answer.code !== null) {
         if (!signal.aborted) note({...answer, code: 'no answer', message: 'not answered when the time was over'})
