@@ -1,6 +1,8 @@
 import {chmodSync, mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
+import {stringify} from 'yaml'
+import {stdioServer} from '../helpers/backends.ts'
 import {runCli} from '../helpers/cli.ts'
 import {startRuntime} from '../helpers/start-runtime.ts'
 import {tempDir} from '../helpers/temp-dir.ts'
@@ -52,8 +54,29 @@ describe('the security suite', () => {
     const runtime = await startRuntime({auth: {api_keys: [{id: 'ops', hash}]}})
     const args = ['test', '--suite', 'security', '--json', '--config', runtime.configPath]
     const {stdout} = await runCli(args, {env: runtime.env, cwd: tempDir()})
+    // Nobody gave us a key, which is no fault of the proxy.
+    const reached = await runCli(['test', '--suite', 'connectivity', '--json'], {env: runtime.env, cwd: tempDir()})
+    expect(statusOf(reached.stdout, 'proxy.endpoint')).toBe('info')
     for (const id of ['access.anonymous', 'access.foreign_host', 'access.foreign_origin'])
       expect([id, statusOf(stdout, id)]).toEqual([id, 'pass'])
+  })
+})
+
+describe('--total', () => {
+  test('ends the whole command, though servers hang', async () => {
+    const servers = Array.from({length: 30}, (_, i) => ({...stdioServer('h', 'hangs.mjs'), id: `h${i}`}))
+    const began = performance.now()
+    const {code, stdout} = await stopped(stringify({server: {port: 1}, servers}), 0o600).run(
+      '--suite',
+      'connectivity',
+      '--total',
+      '1s',
+    )
+    // Two rounds of probes at their own deadline would be 14 s.
+    expect(performance.now() - began).toBeLessThan(8000)
+    const late = casesOf(stdout).filter(({id}) => id === 'servers.reachable')
+    expect(late.map(({status}) => status)).toEqual(Array(30).fill('timeout'))
+    expect(code).toBe(4)
   })
 })
 

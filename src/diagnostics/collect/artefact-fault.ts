@@ -26,7 +26,7 @@ export async function artefactFault(path: string, signal: AbortSignal): Promise<
 async function faultOfOne(path: string, waiting: string[], signal: AbortSignal): Promise<string | null> {
   const file = sightFile(path)
   if ('state' in file) return file.state === 'absent' ? null : file.why // gone between two looks
-  if (file.kind === 'other') return 'it is neither a file nor a folder'
+  if (file.kind === 'other') return 'it is a link or no file at all'
   if ((file.mode & 0o077) !== 0) return `others may read it (mode ${(file.mode & 0o777).toString(8).padStart(4, '0')})`
   try {
     if (file.kind === 'folder') waiting.push(...readdirSync(path).map(name => join(path, name)))

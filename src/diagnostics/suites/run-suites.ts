@@ -25,11 +25,17 @@ export interface SuitesOptions {
 export async function runSuites(options: SuitesOptions): Promise<readonly SuiteOutcome[]> {
   const {suites, env, cwd, configFlag, key, totalMs, signal, onFinding} = options
   const place = {configFlag, env, cwd, home: env.HOME || homedir()}
-  const facts = liveFacts({collectors: collectorsFor(place, key), host: hostname(), signal})
+  // What is still being asked when all is over is ended too: a server that hangs would keep this program.
+  const over = new AbortController()
+  const facts = liveFacts({
+    collectors: collectorsFor(place, key),
+    host: hostname(),
+    signal: AbortSignal.any([signal, over.signal]),
+  })
   const context = await resolveContext(facts, {whole: true})
   const planned = suites.map(suite => ({...suite, checks: suite.checks(context)}))
   options.onStart?.(planned.reduce((sum, {checks}) => sum + checks.length, 0))
-  return Promise.all(
+  const running = Promise.all(
     planned.map(async ({name, title, checks, strict}) => {
       const started = performance.now()
       const judged = (finding: Finding): Finding =>
@@ -39,4 +45,5 @@ export async function runSuites(options: SuitesOptions): Promise<readonly SuiteO
       return {name, title, findings: findings.map(judged), ms: Math.round(performance.now() - started)}
     }),
   )
+  return running.finally(() => over.abort())
 }

@@ -37,9 +37,9 @@ describe('a journal or a backup', () => {
   test('with a FIFO or a link in it does not hang or lead elsewhere', async () => {
     const withFifo = journal()
     execFileSync('mkfifo', ['-m', '600', join(withFifo, 'pipe')])
-    expect(await faultOf(withFifo)).toBe('pipe: it is neither a file nor a folder')
+    expect(await faultOf(withFifo)).toBe('pipe: it is a link or no file at all')
     const withLink = journal()
     symlinkSync('/', join(withLink, 'root'))
-    expect(await faultOf(withLink)).toBe('root: it is neither a file nor a folder')
+    expect(await faultOf(withLink)).toBe('root: it is a link or no file at all')
   })
 })

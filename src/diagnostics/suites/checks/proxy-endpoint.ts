@@ -1,5 +1,6 @@
 import type {BlameParty} from '../../../shared/blame.ts'
 import {type Check, fail, info, notSeen, pass, skip} from '../../check.ts'
+import type {ProxyEndpoint} from '../../facts/suites.ts'
 
 /** The running proxy does the handshake and lists its tools, as for any MCP client. */
 export const proxyEndpoint: Check<['proxy.endpoint']> = {
@@ -17,10 +18,10 @@ export const proxyEndpoint: Check<['proxy.endpoint']> = {
     if (endpoint.state !== 'known') return [notSeen(endpoint, '', {causes})]
     const {url, failure, openMs, tools, protocolVersion, withKey} = endpoint.value
     if (failure === null) return [pass(url, `${url}: MCP ${protocolVersion} after ${openMs} ms, ${tools} tools`)]
-    const refused = failure.httpStatus === 401 || failure.httpStatus === 403
+    const refused = wantsCredentials(failure)
     if (refused && !withKey)
       return [
-        info(url, `${url} answers, and wants credentials: HTTP ${failure.httpStatus} after ${openMs} ms`, {
+        info(url, `${url} answers, and wants credentials (after ${openMs} ms)`, {
           remedy: 'name the variable with a key to look further: --key-env NAME',
         }),
       ]
@@ -35,6 +36,13 @@ export const proxyEndpoint: Check<['proxy.endpoint']> = {
       }),
     ]
   },
+}
+
+/** The proxy's own code for a client that it does not let in; it comes as an answer to the handshake. */
+const accessCode = '"code":-32003'
+
+function wantsCredentials({httpStatus, evidence}: NonNullable<ProxyEndpoint['failure']>): boolean {
+  return httpStatus === 401 || httpStatus === 403 || evidence?.includes(accessCode) === true
 }
 
 /** What is a backend to every client is the proxy here. */
