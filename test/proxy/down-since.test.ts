@@ -1,11 +1,12 @@
 import {expect, it, vi} from 'vitest'
 import {ControlClient} from '../../src/control/client.ts'
+import {stdioServer} from '../helpers/backends.ts'
 import {freePort} from '../helpers/free-port.ts'
 import {startRuntime} from '../helpers/start-runtime.ts'
 
 it('a server that is down is down since its first failure, however often it is tried again', async () => {
   const endpoint = `http://127.0.0.1:${await freePort()}/mcp`
-  const runtime = await startRuntime({servers: [{id: 'gone', endpoint}]})
+  const runtime = await startRuntime({servers: [{id: 'gone', endpoint}, stdioServer('echo', 'echo.mjs')]})
   const control = new ControlClient(runtime.record.socket)
   const look = async () => (await control.snapshot()).servers[0]
   const first = await vi.waitFor(async () => {
