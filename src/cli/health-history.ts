@@ -5,7 +5,7 @@ import {parseDuration} from '../shared/duration.ts'
 import {AppError} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
 import {safeText} from '../shared/safe-text.ts'
-import type {HealthCheckRow} from '../store/health-history.ts'
+import {type HealthCheckRow, verdictOfLook} from '../store/health-history.ts'
 import {stateDirs} from './instance.ts'
 
 export interface HealthHistoryDocument {
@@ -42,7 +42,7 @@ export async function healthHistory(server: string, last: string, nowMs: number)
     since: new Date(sinceMs).toISOString(),
     until: new Date(nowMs).toISOString(),
     checks: rows.length,
-    failures: rows.filter(({ok}) => !ok).length,
+    failures: rows.filter(row => verdictOfLook(row) === 'bad').length,
     latency: answered.length === 0 ? null : {p50: at(0.5), p99: at(0.99), max: at(1)},
     rows: rows.map(({serverId: _, ...row}) => row),
   }

@@ -1,5 +1,6 @@
 import {formatDuration} from '../shared/duration.ts'
 import {safeText} from '../shared/safe-text.ts'
+import {verdictOfLook} from '../store/health-history.ts'
 import type {Glyphs} from '../tui/text/glyphs.ts'
 import {cutText, textWidth} from '../tui/text/width.ts'
 import {asciiText, fittedTable, type TableLook} from './fitted-table.ts'
@@ -29,7 +30,7 @@ export function historyText(history: HealthHistoryDocument, look: HistoryLook): 
   if (latency !== null) head.push(`latency p50 ${latency.p50} ms, p99 ${latency.p99} ms, longest ${latency.max} ms`)
   else if (rows.every(({latencyMs}) => latencyMs === null))
     head.push('only changes of its status are known; with health_check it is asked')
-  const bad = rows.filter(({ok}) => !ok)
+  const bad = rows.filter(row => verdictOfLook(row) === 'bad')
   const drawn = chart(history, look)
   if (bad.length === 0) return [...head, '', ...drawn].join('\n')
   const newest = bad.slice(-rowsShown).reverse()
@@ -74,7 +75,8 @@ function timeSlots({since, until, rows}: HealthHistoryDocument, cells: number): 
     ok: undefined,
     ms: null,
   }))
-  for (const {timestamp, ok, latencyMs} of rows) {
+  for (const {timestamp, ok, status, latencyMs} of rows) {
+    if (verdictOfLook({ok, status}) === null) continue
     const at = Math.floor(((Date.parse(timestamp) - from) / (to - from)) * cells)
     // What is written while we read is as new as the newest; a time that is none belongs nowhere.
     const slot = slots[Math.min(cells - 1, at)]

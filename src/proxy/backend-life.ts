@@ -222,8 +222,9 @@ export class BackendLife {
   }
 
   #become(status: ServerStatus): void {
+    // Each attempt to reach a server that is down ends with what it was: since when stays what it was too.
+    if (status !== this.#status) this.#since = this.#options.environment.clock.wallMs()
     this.#status = status
-    this.#since = this.#options.environment.clock.wallMs()
     this.#notify()
   }
 

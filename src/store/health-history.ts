@@ -12,6 +12,15 @@ export interface HealthCheckRow {
   readonly error: string | null
 }
 
+/** A server that is on its way, was ended in order or is switched off answers nobody, and nothing is wrong with it. */
+const orderly: ReadonlySet<string> = new Set(['starting', 'stopped', 'disabled'])
+
+/** What a look says of a server: null where it says neither good nor bad. */
+export function verdictOfLook({ok, status}: Pick<HealthCheckRow, 'ok' | 'status'>): 'good' | 'bad' | null {
+  if (ok) return 'good'
+  return orderly.has(status) ? null : 'bad'
+}
+
 /** Keeps what was seen of the servers, for `health history`. */
 export interface HealthHistory {
   /** Never waits and never throws. */

@@ -46,6 +46,14 @@ it('draws latency and up or down over the time that was asked for', () => {
   ])
 })
 
+it('holds nothing against a server that starts, was stopped in order or is switched off', () => {
+  const idle = ['starting', 'stopped', 'disabled'].map((status, at) => ({...row(at, null), ok: false, status}))
+  const text = historyText(history([...idle, row(59, 1)], {failures: 0}), look)
+  expect(text).toContain('4 looks in the last 1h, 0 bad (0 %)')
+  expect(text).toMatch(/^up\/down {2}·{59}━$/m)
+  expect(text).not.toContain('STATUS')
+})
+
 it('needs no more than ASCII where the locale has no more, and is seen there too', () => {
   const text = historyText(history([row(0, 0.1), row(30, 80), row(59, 1, 'bad')]), {...look, bars: asciiGlyphs})
   expect(text).toMatch(/^latency {2}\. {29}# {28}x/m)
