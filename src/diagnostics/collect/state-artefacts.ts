@@ -1,4 +1,4 @@
-import {constants, readdirSync} from 'node:fs'
+import {constants, lstatSync, readdirSync} from 'node:fs'
 import {open} from 'node:fs/promises'
 import {join} from 'node:path'
 import {Writable} from 'node:stream'
@@ -44,7 +44,8 @@ export const stateArtefacts: Collector<'state.artefacts'> = {
 async function faultOf(path: string, file: KeptFile, signal: AbortSignal): Promise<string | null> {
   try {
     if (file.kind === 'file') return await readThrough(path, file, signal)
-    readdirSync(path) // of a link it is the target's, so that the next line decides
+    if (!lstatSync(path).isDirectory()) return 'it is a link or no file at all'
+    readdirSync(path)
     return (file.mode & 0o077) === 0 ? null : openTo(file.mode)
   } catch (error) {
     if (signal.aborted) throw error

@@ -98,7 +98,8 @@ export function startLoad(options: LoadOptions): LoadRun {
       if (over()) return
       if (pausedUntil > clock.now()) continue
       // A pause that was asked for is not the server's latency.
-      const begun = rate === null || pausedUntil > at ? clock.now() : at
+      const now = clock.now()
+      const begun = rate === null || pausedUntil > at || at > now ? now : at
       const answer = await options.call(cut)
       if (cut.aborted && answer.code !== null) {
         if (!signal.aborted) note({...answer, code: 'no answer', message: 'not answered when the time was over'})

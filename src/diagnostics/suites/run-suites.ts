@@ -25,7 +25,9 @@ export interface SuitesOptions {
 export async function runSuites(options: SuitesOptions): Promise<readonly SuiteOutcome[]> {
   const {suites, env, cwd, configFlag, key, totalMs, signal, onFinding} = options
   const place = {configFlag, env, cwd, home: env.HOME || homedir()}
-  const facts = liveFacts({collectors: collectorsFor(place, key), host: hostname(), signal})
+  const over = new AbortController()
+  const ended = AbortSignal.any([signal, over.signal])
+  const facts = liveFacts({collectors: collectorsFor(place, key), host: hostname(), signal: ended})
   const context = await resolveContext(facts, {whole: true})
   const planned = suites.map(({name, title, checks}) => ({name, title, checks: checks(context)}))
   options.onStart?.(planned.reduce((sum, {checks}) => sum + checks.length, 0))
@@ -35,5 +37,5 @@ export async function runSuites(options: SuitesOptions): Promise<readonly SuiteO
       const findings = await runChecks({checks, context, facts, totalMs, ...(onFinding && {onFinding})})
       return {name, title, findings, ms: Math.round(performance.now() - started)}
     }),
-  )
+  ).finally(() => over.abort()) // what is late is not waited for any longer
 }

@@ -1,5 +1,8 @@
 import {type Check, fail, info, notSeen, pass, skip} from '../../check.ts'
 
+/** The proxy's own code for a client that it does not let in; over HTTP it comes with 401. */
+const accessCode = '"code":-32003'
+
 /** The running proxy does the handshake and lists its tools, as for any MCP client. */
 export const proxyEndpoint: Check<['proxy.endpoint']> = {
   id: 'proxy.endpoint',
@@ -16,10 +19,11 @@ export const proxyEndpoint: Check<['proxy.endpoint']> = {
     if (endpoint.state !== 'known') return [notSeen(endpoint, '', {causes})]
     const {url, failure, openMs, tools, protocolVersion, withKey} = endpoint.value
     if (failure === null) return [pass(url, `${url}: MCP ${protocolVersion} after ${openMs} ms, ${tools} tools`)]
-    const refused = failure.httpStatus === 401 || failure.httpStatus === 403
+    const status = failure.httpStatus ?? (failure.evidence?.includes(accessCode) ? 401 : null)
+    const refused = status === 401 || status === 403
     if (refused && !withKey)
       return [
-        info(url, `${url} answers, and wants credentials: HTTP ${failure.httpStatus} after ${openMs} ms`, {
+        info(url, `${url} answers, and wants credentials: HTTP ${status} after ${openMs} ms`, {
           remedy: 'name the variable with a key to look further: --key-env NAME',
         }),
       ]
