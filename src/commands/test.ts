@@ -1,9 +1,10 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand, jsonFlag} from '../cli/base-command.ts'
 import {durationFlag} from '../cli/duration-flag.ts'
+import type {SuiteName} from '../diagnostics/suites/suites.ts'
 
 /** Without --suite. Load is sent only where it is asked for. */
-const usual = ['integrity', 'connectivity', 'security'] as const
+const usual = ['integrity', 'connectivity', 'security'] as const satisfies readonly SuiteName[]
 
 export default class Test extends BaseCommand {
   static override readonly summary =
@@ -45,10 +46,13 @@ export default class Test extends BaseCommand {
 
   override async run(): Promise<void> {
     const {flags} = await this.parse(Test)
+    const suites: readonly SuiteName[] = flags.suite ?? usual
+    if (flags.tool !== undefined && !suites.includes('performance'))
+      this.error('--tool belongs to --suite performance', {exit: 2})
     const {runTests} = await import('../cli/run-tests.ts')
     const {jsonObject} = await import('../cli/json-object.ts')
     process.exitCode = await runTests({
-      suites: flags.suite ?? usual,
+      suites,
       format: flags.format ?? (flags.json ? 'json' : 'pretty'),
       configFlag: flags.config,
       totalMs: flags.total,

@@ -39,10 +39,13 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   }
   const {checks, collectors, whole} = await workFor(options, place)
   options.onStart?.(checks)
-  const facts = liveFacts({collectors, host: hostname(), signal: options.signal})
+  const over = new AbortController()
+  const signal = AbortSignal.any([options.signal, over.signal])
+  const facts = liveFacts({collectors, host: hostname(), signal})
   const context = await resolveContext(facts, {whole})
   const {onFinding} = options
   const findings = await runChecks({checks, context, facts, totalMs, ...(onFinding && {onFinding})})
+  over.abort() // what is late is not waited for any longer
   return reportOf(findings, performance.now() - started)
 }
 

@@ -1,16 +1,23 @@
-import {lstatSync} from 'node:fs'
+import {lstatSync, type Stats} from 'node:fs'
 import {userName} from '../../shared/user-name.ts'
 import type {FactOutcome} from '../fact.ts'
 import type {StateFolder} from '../facts/config.ts'
 import type {Collector} from '../live-facts.ts'
 import {isLiving, recordOf} from '../sighting.ts'
+import {whyUnseen} from './kept-file.ts'
 
 /** Mode and owner of a state folder, and what a runtime that is gone has left in it. */
 export const stateFolder: Collector<'state.folder'> = {
   kind: 'state.folder',
   timeoutMs: 3000,
   async collect(path, {facts}): Promise<FactOutcome<'state.folder'>> {
-    const stat = path === '' ? undefined : lstatSync(path, {throwIfNoEntry: false})
+    if (path === '') return {state: 'absent', why: 'no state folder is known'}
+    let stat: Stats | undefined
+    try {
+      stat = lstatSync(path, {throwIfNoEntry: false})
+    } catch (error) {
+      return whyUnseen(path, error) // a folder above it is closed to us
+    }
     if (stat === undefined) return {state: 'absent', why: `there is no state folder ${path}`}
     if (!stat.isDirectory()) return {state: 'error', why: `${path} is no folder`}
     const runtime = await facts.get('runtime.record')
