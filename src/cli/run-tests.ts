@@ -28,9 +28,14 @@ export async function runTests(request: TestRequest): Promise<number> {
     throw new AppError('NO_KEY', `the environment variable ${load.keyEnv} is not set`, {exitCode: exitCode.usage})
   const wanted = suites.filter(({name}) => request.suites.includes(name))
   const loading = request.suites.includes('performance') ? await import('./test-load.ts') : undefined
-  // What may be refused comes before what takes time.
-  const target = await loading?.openLoadTarget(load)
-  if (loading !== undefined && target === undefined) return exitCode.findings
+  // What may be refused comes before what takes time. Beside other suites it is a case of its own: they may still tell why.
+  let refused: SuiteOutcome | undefined
+  const target = await loading?.openLoadTarget(load).catch((error: unknown) => {
+    if (wanted.length === 0 || !(error instanceof AppError)) throw error
+    refused = loading.refusedLoad(error, load)
+    return undefined
+  })
+  if (loading !== undefined && target === undefined && refused === undefined) return exitCode.findings
 
   const outcomes: SuiteOutcome[] = []
   if (wanted.length > 0) {
@@ -51,6 +56,7 @@ export async function runTests(request: TestRequest): Promise<number> {
   }
   // After them: a load beside them would be what they find.
   const measured = loading && target && (await measure(loading, target, load))
+  if (refused) outcomes.push(refused)
   if (measured) outcomes.push(measured.outcome)
   const report = suitesReport(outcomes, performance.now() - started)
   await print(request, report, measured)
@@ -86,6 +92,7 @@ async function print(
     printLine(line)
 }
 
+/** With the percentiles above it, where the case itself does not hold them. */
 async function chartOf({figures}: Measured, width: number): Promise<readonly string[]> {
   const {latencyChart, percentileLine} = await import('./latency-chart.ts')
   const {capabilities} = await import('../tui/term/caps.ts')
@@ -93,5 +100,6 @@ async function chartOf({figures}: Measured, width: number): Promise<readonly str
   const paint = paintFor(process.stdout, process.env)
   const {ascii} = capabilities(process.env).glyphs
   const rows = latencyChart(figures.latency, {width: width - 2, ascii, paint})
-  return [percentileLine(figures.latency, figures.maxMs), ...rows].map(line => `  ${line}`)
+  const head = figures.failed > 0 ? [] : [percentileLine(figures.latency, figures.maxMs)]
+  return [...head, ...rows].map(line => `  ${line}`)
 }

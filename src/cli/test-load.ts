@@ -43,6 +43,9 @@ export interface LoadTarget {
 
 const graceMs = 5000
 const maxPages = 1000
+/** Whoever does not shake hands or list tools within this is no target for load. */
+const openMs = 10_000
+const title = 'calls through the proxy'
 
 /**
  * Connects to the running proxy and settles which tool is called.
@@ -50,7 +53,8 @@ const maxPages = 1000
  * @throws AppError where there is no runtime, or no tool to call
  */
 export async function openLoadTarget(request: LoadRequest): Promise<LoadTarget | undefined> {
-  const {tool: wanted, args, timeoutMs, keyEnv} = request
+  const {tool: wanted, args, keyEnv} = request
+  const timeoutMs = Math.min(request.timeoutMs, openMs)
   const connection = await connectToRuntime({keyEnv, timeoutMs})
   try {
     const tools = await definitions(connection, timeoutMs)
@@ -223,11 +227,27 @@ export function loadOutcome(figures: LoadFigures, {tool}: LoadTarget, {concurren
     remedy: bad ? remedyOf(errors[0]?.code, tool) : null,
     ms,
   }
-  return {name: 'performance', title: 'calls through the proxy', findings: [finding], ms}
+  return {name: 'performance', title, findings: [finding], ms}
+}
+
+/** A load that could not be sent, as a suite of one case. */
+export function refusedLoad({message, fix, exitCode: blocked}: AppError, {tool}: LoadRequest): SuiteOutcome {
+  const finding = {
+    id: 'performance.load',
+    status: blocked === exitCode.timeout ? ('timeout' as const) : ('skip' as const),
+    subject: tool ?? '',
+    summary: message,
+    evidence: [],
+    causes: [],
+    remedy: fix ?? null,
+    ms: 0,
+  }
+  return {name: 'performance', title, findings: [finding], ms: 0, blocked}
 }
 
 function remedyOf(code: string | undefined, tool: string): string {
-  if (code === '-32004') return 'only1mcp doctor performance says what the limit is'
+  if (code === '-32004')
+    return 'a lower --rate or --concurrency; rate_limit and proxy.connection_pool set the limits, only1mcp doctor performance looks at them'
   if (code === 'tool error') return `only1mcp tools call ${tool} --args … shows its whole answer`
   return 'only1mcp health status; only1mcp doctor servers performance'
 }

@@ -10,7 +10,7 @@ export default class Test extends BaseCommand {
   static override readonly summary =
     'test this installation: what is kept, what is reached, who comes in, how fast it is'
   static override readonly description =
-    'Without --suite: all but performance, which calls a tool many times. Exit status: 0 all well (warnings too), 1 a case failed, 2 wrong usage, 3 a suite could see nothing.'
+    'Without --suite: all but performance, which calls a tool many times. Exit status: 0 all well (warnings too), 1 a case failed, 2 wrong usage, 3 a suite could see nothing, 4 cases were only late.'
   static override readonly examples = [
     '<%= config.bin %> test',
     '<%= config.bin %> test --suite integrity',

@@ -7,6 +7,11 @@ export function isLiving({read, process}: RuntimeSighting): boolean {
   return process.startTicks === read.record.startTicks && !['Z', 'X'].includes(process.processState)
 }
 
+/** Whether a runtime may be there without this user being allowed to see it. */
+export function isHidden(sighting: RuntimeSighting | undefined): boolean {
+  return sighting?.read.state === 'denied' || sighting?.process?.state === 'hidden'
+}
+
 /** The record of a sighting, if it could be read. */
 export function recordOf(sighting: RuntimeSighting | undefined): RuntimeRecord | null {
   return sighting?.read.state === 'known' ? sighting.read.record : null

@@ -198,7 +198,7 @@ describe('the suite connectivity', () => {
     expect([died.code, died.of('process.running')[0]?.status]).toEqual([1, 'fail'])
   })
 
-  it('is over in time with hundreds of servers that do not answer, and says of each that it is late', async () => {
+  it('is over in time with dozens of servers that do not answer, and says of each that it is late', async () => {
     const folder = tempDir()
     const configPath = join(folder, 'config.yaml')
     const hang = stdioServer('h', 'hangs.mjs')
@@ -210,7 +210,7 @@ describe('the suite connectivity', () => {
     const env = {ONLY1MCP_STATE_DIR: join(folder, 'state')}
     const {code, of} = await only1mcp(env, '--suite', 'connectivity', '--config', configPath, '--total', '2s')
     expect(performance.now() - began).toBeLessThan(10_000)
-    expect(code).toBe(1)
+    expect(code).toBe(4)
     const found = of('servers.reachable')
     expect(new Set(found.map(({subject}) => subject)).size).toBe(40)
     expect(new Set(found.map(({status}) => status))).toEqual(new Set(['timeout']))
@@ -236,7 +236,7 @@ describe('the suite security', () => {
     expect(without.of('auth.keys_hashed')[0]?.status).toBe('pass')
     expect(without.of('proxy.endpoint')[0]).toMatchObject({
       status: 'info',
-      summary: expect.stringContaining('HTTP 401'),
+      summary: expect.stringContaining('wants credentials'),
     })
     const withKey = await only1mcp({...runtime.env, MY_KEY: key}, '--suite', 'connectivity', '--key-env', 'MY_KEY')
     expect(withKey.of('proxy.endpoint')[0]).toMatchObject({status: 'pass', summary: expect.stringMatching(/7 tools$/)})

@@ -1,15 +1,16 @@
 import {type Check, fail, info, notSeen, pass, skip} from '../check.ts'
+import {isHidden, mainSighting} from '../sighting.ts'
 
 /** The runtime can write its logs. */
-export const logsWritable: Check<['logs.sizes', 'process.details']> = {
+export const logsWritable: Check<['logs.sizes', 'process.details', 'runtime.record']> = {
   id: 'logs.writable',
   category: 'logs',
   severity: 'fail',
   title: 'the log folder can be written',
   docs: 'the-log-folder-cannot-be-written',
   after: ['process.running'],
-  needs: ({logDir, pid}) => [`logs.sizes:${logDir ?? ''}`, `process.details:${pid ?? ''}`],
-  run([sizes, details], {logDir, pid}) {
+  needs: ({logDir, pid}) => [`logs.sizes:${logDir ?? ''}`, `process.details:${pid ?? ''}`, 'runtime.record'],
+  run([sizes, details, runtime], {logDir, pid}) {
     const folder = logDir ?? ''
     if (sizes.state === 'absent' && pid === null) return [info(folder, `${sizes.why}: the first start makes it`)]
     if (sizes.state === 'absent') {
@@ -41,6 +42,8 @@ export const logsWritable: Check<['logs.sizes', 'process.details']> = {
     const user = runsAs
     if (user === owner) return [pass(folder, `${folder} belongs to ${owner}, as whom the runtime runs`)]
     if (user !== null) return [skip(folder, `${folder} belongs to ${owner}, the runtime runs as ${user}`)]
+    if (runtime.state === 'known' && isHidden(mainSighting(runtime.value)))
+      return [skip(folder, `${folder} belongs to ${owner}; as whom a runtime runs is not for this user to see`)]
     return [
       fail(folder, `the log folder cannot be written by this user: ${folder} belongs to ${owner}`, {
         remedy: `start the runtime as ${owner}, or name another folder with paths.logs`,

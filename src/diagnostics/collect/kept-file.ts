@@ -17,7 +17,7 @@ export function sightFile(path: string): KeptFile | Missing {
   }
   return {
     path,
-    kind: stat.isFile() ? 'file' : 'other',
+    kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other',
     mode: stat.mode & 0o7777,
     bytes: stat.size,
     owner: userName(stat.uid),

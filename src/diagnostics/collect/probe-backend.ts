@@ -74,7 +74,8 @@ async function open(config: BackendConfig, options: ProbeOptions, stderrTail: st
   try {
     return await openProgram(config, config.command, 'unknown', options, stderrTail)
   } catch (error) {
-    if (!(error instanceof EndedDuringDiscover)) throw error
+    // One that we have ended ourselves is not tried once more.
+    if (!(error instanceof EndedDuringDiscover) || options.signal.aborted) throw error
     stderrTail.length = 0
     return openProgram(config, config.command, 'legacy', options, stderrTail)
   }
@@ -147,7 +148,8 @@ async function openProgram(
     await child.stop(endGraceMs)
     reaper.dismiss()
   }
-  signal.addEventListener('abort', () => void child.kill(), {once: true})
+  if (signal.aborted) void child.kill()
+  else signal.addEventListener('abort', () => void child.kill(), {once: true})
   readStderr(child.stderr, clock, {
     onLine: line => {
       stderrTail.push(line)

@@ -22,8 +22,8 @@ export interface SuiteFactValues {
 
 export interface KeptFile {
   readonly path: string
-  /** `other`: a link, a FIFO, a folder … */
-  readonly kind: 'file' | 'other'
+  /** `other`: a link, a FIFO … */
+  readonly kind: 'file' | 'folder' | 'other'
   readonly mode: number
   readonly bytes: number
   readonly owner: string

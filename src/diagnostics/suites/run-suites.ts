@@ -25,17 +25,25 @@ export interface SuitesOptions {
 export async function runSuites(options: SuitesOptions): Promise<readonly SuiteOutcome[]> {
   const {suites, env, cwd, configFlag, key, totalMs, signal, onFinding} = options
   const place = {configFlag, env, cwd, home: env.HOME || homedir()}
+  // What is still being asked when all is over is ended too: a server that hangs would keep this program.
   const over = new AbortController()
-  const ended = AbortSignal.any([signal, over.signal])
-  const facts = liveFacts({collectors: collectorsFor(place, key), host: hostname(), signal: ended})
+  const facts = liveFacts({
+    collectors: collectorsFor(place, key),
+    host: hostname(),
+    signal: AbortSignal.any([signal, over.signal]),
+  })
   const context = await resolveContext(facts, {whole: true})
-  const planned = suites.map(({name, title, checks}) => ({name, title, checks: checks(context)}))
+  const planned = suites.map(suite => ({...suite, checks: suite.checks(context)}))
   options.onStart?.(planned.reduce((sum, {checks}) => sum + checks.length, 0))
-  return Promise.all(
-    planned.map(async ({name, title, checks}) => {
+  const running = Promise.all(
+    planned.map(async ({name, title, checks, strict}) => {
       const started = performance.now()
-      const findings = await runChecks({checks, context, facts, totalMs, ...(onFinding && {onFinding})})
-      return {name, title, findings, ms: Math.round(performance.now() - started)}
+      const judged = (finding: Finding): Finding =>
+        finding.status === 'warn' && strict.includes(finding.id) ? {...finding, status: 'fail'} : finding
+      const told = onFinding && {onFinding: (finding: Finding) => onFinding(judged(finding))}
+      const findings = await runChecks({checks, context, facts, totalMs, ...told})
+      return {name, title, findings: findings.map(judged), ms: Math.round(performance.now() - started)}
     }),
-  ).finally(() => over.abort()) // what is late is not waited for any longer
+  )
+  return running.finally(() => over.abort())
 }

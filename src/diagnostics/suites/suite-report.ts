@@ -10,6 +10,8 @@ export interface SuiteOutcome {
   readonly title: string
   readonly findings: readonly Finding[]
   readonly ms: number
+  /** It could not be run at all: the exit status that tells so, if nothing worse was found. */
+  readonly blocked?: ExitCode
 }
 
 /** All suites of one run. Texts are raw: whoever shows them makes SafeText of them. */
@@ -28,18 +30,25 @@ export function suitesReport(outcomes: readonly SuiteOutcome[], ms: number): Sui
   return {verdict: verdictOf(suites), suites, exitCode: statusOf(suites), ms: Math.round(ms)}
 }
 
-/** 1 where a case failed; 3 where a whole suite could see nothing; else 0, with warnings too. */
+/**
+ * 1 where a case failed, 4 where cases were only late, 2 or 3 where a whole suite could not be run or see anything; else
+ * 0, with warnings too.
+ */
 function statusOf(suites: readonly SuiteOutcome[]): ExitCode {
-  const codes = suites.map(({findings}) => exitCodeOf(findings))
-  if (codes.includes(exitCode.findings)) return exitCode.findings
-  return codes.includes(exitCode.unable) ? exitCode.unable : exitCode.ok
+  const {fail, error, timeout} = countByStatus(suites.flatMap(({findings}) => findings))
+  if (fail + error > 0) return exitCode.findings
+  if (timeout > 0) return exitCode.timeout
+  const blocked = suites.flatMap(suite => suite.blocked ?? [])[0]
+  if (blocked !== undefined) return blocked
+  const blind = suites.some(({findings}) => exitCodeOf(findings) === exitCode.unable)
+  return blind ? exitCode.unable : exitCode.ok
 }
 
 function verdictOf(suites: readonly SuiteOutcome[]): string {
   const all = suites.flatMap(({findings}) => findings)
   const {warn, skip} = countByStatus(all)
   const bad = suites.filter(({findings}) => findings.some(isBad))
-  const unseen = skip === 0 ? '' : `; ${counted(skip, 'case')} could not be looked at`
+  const unseen = skip === 0 ? '' : `; ${skip} skipped`
   if (bad.length === 0) {
     const blind = suites.filter(({findings}) => findings.every(({status}) => status === 'skip'))
     if (blind.length > 0) return `nothing could be seen of ${blind.map(({name}) => name).join(', ')}`

@@ -12,6 +12,8 @@ export interface Suite {
   readonly title: string
   /** In reading order. */
   checks(context: CheckContext): readonly Check[]
+  /** Checks whose warnings are failures here: what lets somebody in, or lets secrets be read. */
+  readonly strict: readonly string[]
 }
 
 /** In the order of the ids. */
@@ -43,6 +45,7 @@ export const suites: readonly Suite[] = [
         'state.recovery',
         'state.backups',
       ]),
+    strict: [],
   },
   {
     name: 'connectivity',
@@ -57,6 +60,7 @@ export const suites: readonly Suite[] = [
         ...checksOf(['proxy.endpoint']),
       ]
     },
+    strict: [],
   },
   {
     name: 'security',
@@ -86,5 +90,13 @@ export const suites: readonly Suite[] = [
         'tls.listener',
         'tls.mutual',
       ]),
+    strict: [
+      'config.permissions',
+      'config.writable',
+      'auth.exposed',
+      'metrics.exposed',
+      'logs.private',
+      'tls.key_mode',
+    ],
   },
 ]

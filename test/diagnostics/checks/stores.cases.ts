@@ -7,7 +7,7 @@ import {storeRedis} from '../../../src/diagnostics/checks/store-redis.ts'
 import {storeRequests} from '../../../src/diagnostics/checks/store-requests.ts'
 import {storeWriting} from '../../../src/diagnostics/checks/store-writing.ts'
 import {outline} from '../whole-world.ts'
-import {healthy, known, missing, server, snapshot, type World, worldFrom} from '../world.ts'
+import {healthy, known, missing, server, sighting, snapshot, type World, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
 const told = snapshot([server()])
@@ -177,6 +177,27 @@ export const storesCases: readonly CheckCases[] = [
         status: 'fail',
         summary: 'the log folder cannot be written: there is no log folder',
         remedy: 'mkdir -p /var/log/only1mcp',
+      },
+    ],
+    between: [
+      {
+        when: 'it belongs to another user, and so may a runtime that is not for this one to see',
+        world: worldFrom(
+          healthy,
+          {
+            'logs.sizes': known({...sizes, writable: false}),
+            'process.details': missing('absent', 'no process'),
+            'runtime.record': known([
+              sighting({
+                read: {state: 'denied', path: '/var/lib/only1mcp/runtime.json', why: 'no permission'},
+                process: null,
+              }),
+            ]),
+          },
+          {pid: null},
+        ),
+        status: 'skip',
+        summary: 'not for this user to see',
       },
     ],
   },

@@ -312,7 +312,7 @@ export const suiteCases: readonly CheckCases[] = [
         when: 'it wants a key',
         world: worldFrom(healthy, {'proxy.endpoint': known(endpoint({failure: {...failure, httpStatus: 401}}))}),
         status: 'info',
-        summary: 'wants credentials: HTTP 401',
+        summary: 'answers, and wants credentials',
         remedy: '--key-env',
       },
     ],
@@ -322,7 +322,7 @@ export const suiteCases: readonly CheckCases[] = [
         world: worldFrom(healthy, {'proxy.endpoint': known(endpoint({failure}))}),
         status: 'fail',
         summary: 'the endpoint of the proxy does not serve: no answer',
-        evidence: 'fault of: backend-logic',
+        evidence: 'fault of: proxy',
         remedy: 'only1mcp doctor --quick',
       },
       {
@@ -371,6 +371,12 @@ export const suiteCases: readonly CheckCases[] = [
       },
     ],
     between: [
+      {
+        when: 'the same is said to everybody without credentials',
+        world: worldFrom(healthy, {'proxy.refusals': known(refusals({foreignHost: 401}))}),
+        status: 'skip',
+        summary: 'every request without credentials is refused (HTTP 401)',
+      },
       {
         when: 'nobody listens',
         world: worldFrom(healthy, {'proxy.refusals': absent}),

@@ -21,11 +21,20 @@ function isRefused(status: number | null): boolean {
   return status === null || [400, 401, 403, 421].includes(status)
 }
 
+/** The same was said to a request that is all right but for its missing credentials: it may be for want of these. */
+function isUntold(status: number | null, anonymous: number | null): boolean {
+  return status === anonymous && isRefused(status)
+}
+
 function shown(status: number | null): string {
   return status === null ? 'the connection was ended' : `HTTP ${status}`
 }
 
-const unasked = (why: string) => skip('', `no request could be sent: ${why}`, {causes: after.map(id => ({id}))})
+const causes = after.map(id => ({id}))
+const unasked = (why: string) => skip('', `no request could be sent: ${why}`, {causes, remedy: 'only1mcp start'})
+const late = {causes, remedy: 'only1mcp doctor process.running port.listening'}
+const untold = (url: string, status: number | null) =>
+  skip(url, `every request without credentials is refused (${shown(status)}): what would happen with them is not told`)
 
 /** A name that somebody else's DNS points at this address does not open the proxy (DNS rebinding). */
 export const accessForeignHost: Check<['proxy.refusals']> = {
@@ -38,8 +47,9 @@ export const accessForeignHost: Check<['proxy.refusals']> = {
   needs: context => [refusalsOf(context)],
   run([answers]) {
     if (answers.state === 'absent') return [unasked(answers.why)]
-    if (answers.state !== 'known') return [notSeen(answers, '')]
-    const {url, foreignHost} = answers.value
+    if (answers.state !== 'known') return [notSeen(answers, '', late)]
+    const {url, foreignHost, anonymous} = answers.value
+    if (isUntold(foreignHost, anonymous)) return [untold(url, foreignHost)]
     if (isRefused(foreignHost)) return [pass(url, `a request for a foreign Host is refused: ${shown(foreignHost)}`)]
     return [
       fail(url, `a request with a foreign Host is answered: ${shown(foreignHost)}`, {
@@ -61,8 +71,9 @@ export const accessForeignOrigin: Check<['proxy.refusals']> = {
   needs: context => [refusalsOf(context)],
   run([answers]) {
     if (answers.state === 'absent') return [unasked(answers.why)]
-    if (answers.state !== 'known') return [notSeen(answers, '')]
-    const {url, foreignOrigin} = answers.value
+    if (answers.state !== 'known') return [notSeen(answers, '', late)]
+    const {url, foreignOrigin, anonymous} = answers.value
+    if (isUntold(foreignOrigin, anonymous)) return [untold(url, foreignOrigin)]
     if (isRefused(foreignOrigin))
       return [pass(url, `a request of a foreign Origin is refused: ${shown(foreignOrigin)}`)]
     return [
@@ -88,7 +99,7 @@ export const accessAnonymous: Check<['proxy.refusals', 'control.snapshot']> = {
     const guarded = methods.length > 0 || snapshotOf(control)?.access?.authenticates === true
     if (!guarded) return [info('', 'no credentials are wanted: auth is off')]
     if (answers.state === 'absent') return [unasked(answers.why)]
-    if (answers.state !== 'known') return [notSeen(answers, '')]
+    if (answers.state !== 'known') return [notSeen(answers, '', late)]
     const {url, anonymous} = answers.value
     const how = methods.length === 0 ? '' : ` (${methods.join(', ')})`
     if (isRefused(anonymous)) return [pass(url, `a request without credentials is refused${how}: ${shown(anonymous)}`)]

@@ -1,7 +1,6 @@
+import type {BlameParty} from '../../../shared/blame.ts'
 import {type Check, fail, info, notSeen, pass, skip} from '../../check.ts'
-
-/** The proxy's own code for a client that it does not let in; over HTTP it comes with 401. */
-const accessCode = '"code":-32003'
+import type {ProxyEndpoint} from '../../facts/suites.ts'
 
 /** The running proxy does the handshake and lists its tools, as for any MCP client. */
 export const proxyEndpoint: Check<['proxy.endpoint']> = {
@@ -19,18 +18,17 @@ export const proxyEndpoint: Check<['proxy.endpoint']> = {
     if (endpoint.state !== 'known') return [notSeen(endpoint, '', {causes})]
     const {url, failure, openMs, tools, protocolVersion, withKey} = endpoint.value
     if (failure === null) return [pass(url, `${url}: MCP ${protocolVersion} after ${openMs} ms, ${tools} tools`)]
-    const status = failure.httpStatus ?? (failure.evidence?.includes(accessCode) ? 401 : null)
-    const refused = status === 401 || status === 403
+    const refused = wantsCredentials(failure)
     if (refused && !withKey)
       return [
-        info(url, `${url} answers, and wants credentials: HTTP ${status} after ${openMs} ms`, {
+        info(url, `${url} answers, and wants credentials (after ${openMs} ms)`, {
           remedy: 'name the variable with a key to look further: --key-env NAME',
         }),
       ]
     return [
       fail(url, `the endpoint of the proxy does not serve: ${failure.message}`, {
         evidence: [
-          `${failure.kind} after ${openMs} ms${failure.blame === undefined ? '' : `, fault of: ${failure.blame}`}`,
+          `${failure.kind} after ${openMs} ms${faultOf(failure.blame)}`,
           ...(failure.evidence === null ? [] : [failure.evidence]),
         ],
         causes,
@@ -38,4 +36,17 @@ export const proxyEndpoint: Check<['proxy.endpoint']> = {
       }),
     ]
   },
+}
+
+/** The proxy's own code for a client that it does not let in; it comes as an answer to the handshake. */
+const accessCode = '"code":-32003'
+
+function wantsCredentials({httpStatus, evidence}: NonNullable<ProxyEndpoint['failure']>): boolean {
+  return httpStatus === 401 || httpStatus === 403 || evidence?.includes(accessCode) === true
+}
+
+/** What is a backend to every client is the proxy here. */
+function faultOf(blame: BlameParty | undefined): string {
+  if (blame === undefined) return ''
+  return `, fault of: ${blame === 'transport' ? 'transport' : 'proxy'}`
 }

@@ -76,8 +76,10 @@ function resultOf(id: string, direct: Fact<'backend.probe'>, told: Fact<'runtime
     )
   if (probe !== null || runtime !== null) return pass(id, `${id}: ${goodText(probe, runtime)}`)
   // Neither way told anything: a broken or late look counts more than one that was left out.
-  if (direct.state === 'timeout' || direct.state === 'error') return notSeen(direct, id, {remedy})
-  if (told.state === 'timeout' || told.state === 'error') return notSeen(told, id, {remedy})
+  const causes = [{id: 'process.running'}]
+  for (const fact of [direct, told])
+    if (fact.state === 'timeout' || fact.state === 'error')
+      return notSeen({...fact, why: `${id} could not be asked: ${fact.why}`}, id, {remedy, causes})
   const unseen = told.state === 'denied' || direct.state === 'known' ? told : direct
   return skip(id, unseen.state === 'known' ? `${id} was not asked` : unseen.why, {remedy})
 }
