@@ -198,7 +198,7 @@ describe('the suite connectivity', () => {
     expect([died.code, died.of('process.running')[0]?.status]).toEqual([1, 'fail'])
   })
 
-  it('is over in time with hundreds of servers that do not answer, and says of each that it is late', async () => {
+  it('is over in time with dozens of servers that do not answer, and says of each that it is late', async () => {
     const folder = tempDir()
     const configPath = join(folder, 'config.yaml')
     const hang = stdioServer('h', 'hangs.mjs')

@@ -372,6 +372,12 @@ export const suiteCases: readonly CheckCases[] = [
     ],
     between: [
       {
+        when: 'the same is said to everybody without credentials',
+        world: worldFrom(healthy, {'proxy.refusals': known(refusals({foreignHost: 401}))}),
+        status: 'skip',
+        summary: 'every request without credentials is refused (HTTP 401)',
+      },
+      {
         when: 'nobody listens',
         world: worldFrom(healthy, {'proxy.refusals': absent}),
         status: 'skip',
