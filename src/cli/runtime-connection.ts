@@ -2,7 +2,7 @@ import type {RuntimeRecord} from '../control/runtime-file.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendAnswer, BackendConnection} from '../mcp/connection.ts'
 import {type ClientIdentity, envelopeParams} from '../mcp/handshake.ts'
-import {defaultPool} from '../mcp/http-client.ts'
+import {defaultPool, type TlsIdentity} from '../mcp/http-client.ts'
 import {openHttp} from '../mcp/http-connection.ts'
 import {systemClock} from '../shared/clock.ts'
 import {AppError} from '../shared/errors.ts'
@@ -30,6 +30,7 @@ export async function connectToRuntime({keyEnv, timeoutMs}: ConnectionRequest): 
     return await openHttp({
       endpoint: `${originOf(record)}/mcp`,
       headers: key === undefined ? {} : {authorization: `Bearer ${key}`},
+      ...(await tlsOf(record)),
       identity,
       clock: systemClock,
       handshakeTimeoutMs: timeoutMs,
@@ -45,6 +46,18 @@ export async function connectToRuntime({keyEnv, timeoutMs}: ConnectionRequest): 
   } catch (error) {
     throw explained(error, timeoutMs)
   }
+}
+
+/** The certificate that a proxy without a plain listener shows stands in its configuration. */
+async function tlsOf(record: RuntimeRecord): Promise<{tls?: () => TlsIdentity}> {
+  if (record.plain !== false || record.configPath === null) return {}
+  const {loadConfig} = await import('../config/load.ts')
+  const {listenerFiles, listenerIdentity} = await import('../diagnostics/server/listener-identity.ts')
+  const loaded = loadConfig(record.configPath)
+  const files = loaded.ok ? listenerFiles(record, loaded.config, process.env) : undefined
+  if (files === undefined) return {} // the authorities that this machine trusts
+  const identity = listenerIdentity(files)
+  return {tls: () => identity}
 }
 
 /** An address to connect to, where it listens on all. */

@@ -21,14 +21,15 @@ export function proxyEndpoint(read: ConfigReader, key?: string): Collector<'prox
       const {endpointOf, lookThroughProxy} = await import('../server/look-through-proxy.ts')
       const found = await facts.get('config.found')
       const shared = found.state === 'known' ? await read(found.value.path, facts) : undefined
-      const ca = shared?.loaded.ok ? shared.loaded.config.server.tls?.cert : undefined
+      const {listenerFiles} = await import('../server/listener-identity.ts')
+      const tls = listenerFiles(record, shared?.loaded.ok ? shared.loaded.config : undefined, process.env)
       const secrets = [...(shared?.loaded.ok ? shared.loaded.secrets : []), ...(key === undefined ? [] : [key])]
       const {failure, era, protocolVersion, openMs, lists} = await lookThroughProxy(record, {
         clock,
         timeoutMs,
         rounds: 0,
         key,
-        ...(ca !== undefined && record.plain === false && {tls: {ca}}),
+        tls,
       })
       const value: ProxyEndpoint = {
         url: endpointOf(record),

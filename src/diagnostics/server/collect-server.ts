@@ -20,6 +20,7 @@ import type {ProbeResult} from '../facts/backends.ts'
 import {dialable, formatHostPort} from '../host-port.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
 import {tell} from './ask-runtime.ts'
+import {listenerFiles} from './listener-identity.ts'
 import {rounds} from './look-around.ts'
 import {lookDirectly} from './look-directly.ts'
 import {endpointOf, lookThroughProxy} from './look-through-proxy.ts'
@@ -193,10 +194,7 @@ async function throughProxy(
   clock: Clock,
 ): Promise<ServerSeen['proxied']> {
   if (record === null || why !== null) return {why: why ?? 'no runtime is running'}
-  const ca = config?.server.tls?.cert
-  const {ONLY1MCP_CLIENT_CERT: cert, ONLY1MCP_CLIENT_KEY: certKey} = env
-  const own = cert && certKey ? {cert, key: certKey} : {}
-  const tls = record.plain === false && ca !== undefined ? {ca, ...own} : undefined
+  const tls = listenerFiles(record, config, env)
   const exposed = call && (await exposedName(record, id, call.name))
   const named = call && exposed !== undefined ? {...call, name: exposed} : undefined
   return {value: await lookThroughProxy(record, {clock, timeoutMs, rounds, key, tls, call: named})}

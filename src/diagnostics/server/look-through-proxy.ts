@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs'
 import type {RuntimeRecord} from '../../control/runtime-file.ts'
 import {CallFailure} from '../../mcp/call-failure.ts'
 import type {BackendConnection} from '../../mcp/connection.ts'
@@ -7,6 +6,7 @@ import {openHttp} from '../../mcp/http-connection.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {failureOf} from '../collect/probe-backend.ts'
 import {dialable, formatHostPort} from '../host-port.ts'
+import {type ListenerFiles, listenerIdentity} from './listener-identity.ts'
 import {type Looked, lookAround, nothingAround} from './look-around.ts'
 import {doctorIdentity} from './look-directly.ts'
 
@@ -16,8 +16,8 @@ export interface ProxiedOptions {
   readonly rounds: number
   /** An API key or token. */
   readonly key: string | undefined
-  /** Files of the listener's own certificate, and of ours, where it speaks TLS alone. */
-  readonly tls?: {readonly ca?: string; readonly cert?: string; readonly key?: string} | undefined
+  /** Where it speaks TLS alone. */
+  readonly tls?: ListenerFiles | undefined
   readonly call?: {readonly name: string; readonly args: Readonly<Record<string, unknown>>} | undefined
 }
 
@@ -35,13 +35,7 @@ export async function lookThroughProxy(record: RuntimeRecord, options: ProxiedOp
   const tookMs = (): number => Math.round(clock.now() - started)
   let connection: BackendConnection | undefined
   try {
-    const identity = tls && {
-      ...(tls.ca !== undefined && {ca: readFileSync(tls.ca), allowPartialTrustChain: true}),
-      // It is this very certificate that is expected: under which name we dial does not matter.
-      checkServerIdentity: () => undefined,
-      ...(tls.cert !== undefined && {cert: readFileSync(tls.cert)}),
-      ...(tls.key !== undefined && {key: readFileSync(tls.key)}),
-    }
+    const identity = tls && listenerIdentity(tls)
     connection = await openHttp({
       endpoint: endpointOf(record),
       headers: key === undefined ? {} : {authorization: `Bearer ${key}`},
