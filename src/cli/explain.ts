@@ -49,17 +49,17 @@ async function stdinText(): Promise<string> {
 
 /** All that can be explained, a line each. */
 export async function listExplanations(json: boolean): Promise<void> {
-  const [{codes}, {codeText}, {messages}, {catalogue}] = await Promise.all([
+  const [{codes}, {codeText}, {messages}, {allChecks}] = await Promise.all([
     import('../diagnostics/explain/codes.ts'),
     import('../diagnostics/explain/entry.ts'),
     import('../diagnostics/explain/messages.ts'),
-    import('../diagnostics/checks/catalogue.ts'),
+    import('../diagnostics/find-check.ts'),
   ])
   const list = {
     kind: 'list',
     codes: codes.map(each => ({code: codeText(each), name: each.name})),
     messages: messages.map(({id, title}) => ({id, title})),
-    checks: catalogue.map(({id, title}) => ({id, title})),
+    checks: allChecks.map(({id, title}) => ({id, title})),
   }
   if (json) return printJson(list)
   for (const {code, name} of list.codes) printLine(`${code.padEnd(9)} ${name}`)

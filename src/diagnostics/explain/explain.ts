@@ -1,6 +1,6 @@
 import {didYouMean} from '../../config/did-you-mean.ts'
-import {catalogue} from '../checks/catalogue.ts'
 import {type CheckExplanation, explainCheck} from '../explain-check.ts'
+import {allChecks} from '../find-check.ts'
 import {codes, findCode, type WantedCode} from './codes.ts'
 import {type CodeEntry, codeText, type MessageEntry} from './entry.ts'
 import {type MessageMatch, matchMessage} from './match-message.ts'
@@ -37,7 +37,7 @@ export function explain(subject: Exclude<Subject, {readonly kind: 'request' | 't
     case 'check':
       return {kind: 'check', check: explainCheck(subject.id)}
     case 'checks': {
-      const checks = catalogue.filter(({id}) => subject.ids.includes(id)).map(({id, title}) => ({id, title}))
+      const checks = allChecks.filter(({id}) => subject.ids.includes(id)).map(({id, title}) => ({id, title}))
       return {kind: 'checks', checks}
     }
     case 'message':
@@ -78,7 +78,7 @@ const mostNear = 3
 
 /** Ids and names that a single word was probably meant to be. */
 function nearWords(text: string): string[] {
-  const lists = [catalogue.map(({id}) => id), messages.map(({id}) => id), codes.map(({name}) => name)]
+  const lists = [allChecks.map(({id}) => id), messages.map(({id}) => id), codes.map(({name}) => name)]
   const near = lists.map(words => didYouMean(text, words)).filter(each => each !== undefined)
   return near.slice(0, mostNear)
 }

@@ -1,4 +1,4 @@
-import {catalogue} from '../checks/catalogue.ts'
+import {allChecks} from '../find-check.ts'
 import {codeNamed, readCode, type WantedCode} from './codes.ts'
 
 /** What somebody wants to have explained. */
@@ -39,7 +39,7 @@ export function readSubject(given: string): Subject {
 /** An id, an area (`tls`, `tls.`, `tls.*`), or how several ids begin (`config.va`). */
 function checksMeant(text: string): Subject | undefined {
   const wanted = text.toLowerCase().replace(/^check\s+/, '')
-  const ids = catalogue.map(({id}) => id)
+  const ids = allChecks.map(({id}) => id)
   if (ids.includes(wanted)) return {kind: 'check', id: wanted}
   if (!/^[a-z]+(?:\.[a-z0-9_]*\*?)?$/.test(wanted)) return undefined
   const start = wanted.replace(/\*$/, '')

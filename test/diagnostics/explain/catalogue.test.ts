@@ -1,11 +1,11 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {catalogue} from '../../../src/diagnostics/checks/catalogue.ts'
 import {codes, findCode} from '../../../src/diagnostics/explain/codes.ts'
 import {codeText} from '../../../src/diagnostics/explain/entry.ts'
 import {messages} from '../../../src/diagnostics/explain/messages.ts'
 import {sectionOf} from '../../../src/diagnostics/explain-check.ts'
+import {allChecks} from '../../../src/diagnostics/find-check.ts'
 import {rpcCode} from '../../../src/mcp/protocol.ts'
 import {exitCode} from '../../../src/shared/exit-code.ts'
 import {packageRoot} from '../../helpers/package-root.ts'
@@ -29,14 +29,14 @@ describe('the catalogue of codes and messages', () => {
   })
 
   test('has each code and each id once', () => {
-    const names = [...entries.map(({name}) => name), ...catalogue.map(({id}) => id)]
+    const names = [...entries.map(({name}) => name), ...allChecks.map(({id}) => id)]
     expect(new Set(names).size).toBe(names.length)
   })
 
   test.each(entries)('$name has a section in the docs with cause, commands and what it looks like', entry => {
     const section = sectionOf(page, entry.docs)
     expect(section, `no section ${entry.docs}`).toBeDefined()
-    if (catalogue.some(({docs}) => docs === entry.docs)) return // the check's own section, held by its own test
+    if (allChecks.some(({docs}) => docs === entry.docs)) return // the check's own section, held by its own test
     for (const part of ['**Cause.**', '**What to do.**', '**What it looks like.**', '```console', '```text'])
       expect(section).toContain(part)
     const code = codes.find(({docs}) => docs === entry.docs)
@@ -67,7 +67,7 @@ describe('the catalogue of codes and messages', () => {
         if (id === 'doctor')
           for (const check of words.slice(1).filter(word => /^[a-z]+(\.[a-z_0-9]+)?$/.test(word)))
             expect(
-              catalogue.some(each => each.id === check || each.id.startsWith(`${check}.`)),
+              allChecks.some(each => each.id === check || each.id.startsWith(`${check}.`)),
               `${command}: ${check}`,
             ).toBe(true)
       }
