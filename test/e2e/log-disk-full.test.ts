@@ -25,6 +25,8 @@ it('a full log disk costs log lines and nothing else: they are counted, and told
     const page = await (await fetch(`${runtime.metricsUrl}/metrics`)).text()
     return Number(/^only1mcp_log_lines_lost_total (\d+)$/m.exec(page)?.[1])
   }
+  // What is told of the start stands in another file, and would be lost with the rest.
+  await vi.waitFor(() => expect(readFileSync(join(disk, 'only1mcp.log'), 'utf8')).toContain(' Ready '), 5_000)
   writeFileSync(join(disk, 'in-the-way'), '')
   spawnSync('sh', ['-c', `cat /dev/zero > ${join(disk, 'in-the-way')}`])
   await vi.waitFor(
