@@ -6,20 +6,24 @@ const resolutionMs = 10
 export class LoopLag {
   readonly #histogram = monitorEventLoopDelay({resolution: resolutionMs})
   readonly #timer: NodeJS.Timeout
-  #p99Ms = 0
+  #former = 0
 
   constructor() {
     this.#histogram.enable()
     this.#timer = setInterval(() => {
-      this.#p99Ms = Math.max(0, this.#histogram.percentile(99) / 1e6 - resolutionMs)
+      this.#former = this.#current
       this.#histogram.reset()
     }, 5000)
     this.#timer.unref()
   }
 
-  /** 99th percentile of the last five seconds, without the timer's own resolution. */
+  /** 99th percentile of the last five to ten seconds, without the timer's own resolution: what just began is seen too. */
   get p99Ms(): number {
-    return Number(this.#p99Ms.toFixed(3))
+    return Number(Math.max(this.#former, this.#current).toFixed(3))
+  }
+
+  get #current(): number {
+    return Math.max(0, this.#histogram.percentile(99) / 1e6 - resolutionMs)
   }
 
   stop(): void {
