@@ -4,11 +4,13 @@ import {mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:net'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {asUser, needsUser} from '../helpers/as-user.ts'
 import {atEnd} from '../helpers/at-end.ts'
 import {launcher} from '../helpers/cli.ts'
 import {freePort} from '../helpers/free-port.ts'
 import {type RunResult, runProgram} from '../helpers/program.ts'
 import {skipTest} from '../helpers/skip-test.ts'
+import {startRuntime} from '../helpers/start-runtime.ts'
 import {Scene} from './scene.ts'
 import {server} from './world.ts'
 
@@ -129,4 +131,18 @@ describe('in a namespace of its own', () => {
       Array.from({length: 3}, () => 'skip'),
     )
   })
+})
+
+test("a plain user is told what could not be seen of root's runtime, and nothing broke over it", async () => {
+  needsUser()
+  const runtime = await startRuntime({servers: []})
+  const {code, stdout} = await asUser('nobody', launcher, ['doctor', '--json'], {env: runtime.env})
+  const report = JSON.parse(stdout) as {verdict: string; findings: {id: string; status: string; summary: string}[]}
+  expect(report.findings.filter(({status}) => status === 'error')).toEqual([])
+  const unseen = report.findings.filter(({summary}) => summary.includes('no permission')).map(({id}) => id)
+  expect(unseen).toEqual(
+    expect.arrayContaining(['state.usable', 'state.folder', 'process.running', 'logs.recent_errors']),
+  )
+  expect(report.verdict).toContain('could not look (run this as the user that started the runtime, or as root)')
+  expect([0, 1, 3]).toContain(code)
 })

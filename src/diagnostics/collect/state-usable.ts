@@ -11,10 +11,16 @@ export const stateUsable: Collector<'state.usable'> = {
   timeoutMs: 3000,
   async collect(path): Promise<FactOutcome<'state.usable'>> {
     if (path === '') return {state: 'absent', why: 'no state folder is known'}
-    const seen = look(path)
-    if (seen === undefined) return ofParent(dirname(path))
-    if (!seen.isDirectory()) return unusable(`${path} is no folder`, `move ${path} aside`)
-    return ofFolder(path)
+    try {
+      const seen = look(path)
+      if (seen === undefined) return ofParent(dirname(path))
+      if (!seen.isDirectory()) return unusable(`${path} is no folder`, `move ${path} aside`)
+      return ofFolder(path)
+    } catch (error) {
+      const code = errnoCode(error)
+      if (code === 'EACCES' || code === 'EPERM') return {state: 'denied', why: `no permission to look at ${path}`}
+      throw error
+    }
   },
 }
 
