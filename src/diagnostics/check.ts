@@ -105,8 +105,11 @@ export const warn = say('warn')
 export const fail = say('fail')
 export const skip = say('skip')
 
+const asOwner = 'run this as the user that started the runtime, or as root'
+
 /** A fact that could not be had: nothing there or no permission is a skip, a broken or late collector says so itself. */
 export function notSeen(fact: MissingFact<FactKind>, subject: string, details: Details = {}): CheckResult {
   const status = fact.state === 'timeout' || fact.state === 'error' ? fact.state : 'skip'
-  return say(status)(subject, fact.why, details)
+  const remedy = fact.state === 'denied' ? asOwner : undefined
+  return say(status)(subject, fact.why, {...(remedy !== undefined && {remedy}), ...details})
 }
