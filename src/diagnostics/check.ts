@@ -105,7 +105,8 @@ export const warn = say('warn')
 export const fail = say('fail')
 export const skip = say('skip')
 
-const asOwner = 'run this as the user that started the runtime, or as root'
+/** What gets to see what this user may not. */
+export const asOwner = 'run this as the user that started the runtime, or as root'
 
 /** A fact that could not be had: nothing there or no permission is a skip, a broken or late collector says so itself. */
 export function notSeen(fact: MissingFact<FactKind>, subject: string, details: Details = {}): CheckResult {

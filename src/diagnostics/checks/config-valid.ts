@@ -1,5 +1,5 @@
 import type {Problem} from '../../config/problem.ts'
-import {type Check, fail, notSeen, pass, skip, warn} from '../check.ts'
+import {asOwner, type Check, fail, notSeen, pass, skip, warn} from '../check.ts'
 import {isLiving} from '../sighting.ts'
 import {fileFault} from './config-found.ts'
 
@@ -36,7 +36,7 @@ export const configValid: Check<['config.parsed', 'runtime.record']> = {
       return [
         warn(path, 'the configuration could not be judged: it needs variables that this shell does not have', {
           evidence: [...linesOf(errors), 'the running runtime may well have them; this user may not see'],
-          remedy: 'run this as the user that started the runtime, or as root',
+          remedy: asOwner,
         }),
       ]
     }

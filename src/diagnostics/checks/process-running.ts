@@ -1,5 +1,5 @@
 import type {RuntimeRecord} from '../../control/runtime-file.ts'
-import {type Check, type CheckResult, fail, info, notSeen, pass, skip, warn} from '../check.ts'
+import {asOwner, type Check, type CheckResult, fail, info, notSeen, pass, skip, warn} from '../check.ts'
 import type {Fact} from '../fact.ts'
 import type {RuntimeSighting, SeenProcess} from '../fact-values.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
@@ -46,7 +46,7 @@ function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly 
   if (control.state === 'known' && !isLiving(sighting)) return answersAnyway(sighting, control.value.snapshot?.pid)
   if (read.state === 'denied') {
     return skip(stateDir, `cannot tell whether a runtime is running: ${read.why}`, {
-      remedy: 'run this as the user that started the runtime, or as root',
+      remedy: asOwner,
     })
   }
   if (read.state === 'error') {
@@ -66,7 +66,7 @@ function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly 
   if (process.state === 'hidden') {
     return skip(stateDir, `a process has the recorded pid ${process.pid}, but this user may not see which`, {
       evidence: [whyNot(control)],
-      remedy: 'run this as the user that started the runtime, or as root',
+      remedy: asOwner,
     })
   }
   if (process.state !== 'known' || !isLiving(sighting)) return gone(sighting, record, process)

@@ -4,12 +4,13 @@ import {callMessages} from './messages/calls.ts'
 import {certificateMessages} from './messages/certificates.ts'
 import {configurationMessages} from './messages/configuration.ts'
 import {contentMessages} from './messages/contents.ts'
+import {databaseMessages} from './messages/databases.ts'
+import {fileMessages} from './messages/files.ts'
 import {networkMessages} from './messages/network.ts'
 import {processMessages} from './messages/processes.ts'
 import {protocolMessages} from './messages/protocol.ts'
 import {resourceMessages} from './messages/resources.ts'
 import {runtimeMessages} from './messages/runtime.ts'
-import {storageMessages} from './messages/storage.ts'
 
 /** Every family of messages that can be explained, in the order of the docs. */
 export const messages: readonly MessageEntry[] = [
@@ -21,7 +22,8 @@ export const messages: readonly MessageEntry[] = [
   ...protocolMessages,
   ...contentMessages,
   ...callMessages,
-  ...storageMessages,
+  ...fileMessages,
+  ...databaseMessages,
   ...configurationMessages,
   ...runtimeMessages,
 ]

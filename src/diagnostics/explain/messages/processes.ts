@@ -110,7 +110,7 @@ export const processMessages: readonly MessageEntry[] = [
       'the package has no program of its own',
     ],
     next: ['only1mcp server list', 'npm view PACKAGE version', 'only1mcp doctor network.dns network.proxy_variables'],
-    example: 'npm error 404 Not Found - GET https://registry.npmjs.org/@acme%2fserver',
+    example: 'npm error 404 Not Found - GET https://npm.example.com/@acme%2fserver',
   },
   {
     id: 'a-variable-of-the-server-is-missing',

@@ -22,8 +22,7 @@ function artefactCheck({folder, one, many, ...head}: ArtefactCheck): Check<['sta
     run([kept], context) {
       const path = pathIn(context)
       if (kept.state === 'absent') return [info(path, `${many}: none yet`)]
-      if (kept.state !== 'known')
-        return [notSeen(kept, path, {remedy: 'run this as the user that started the runtime, or as root'})]
+      if (kept.state !== 'known') return [notSeen(kept, path)]
       const all = kept.value
       const bad = all.flatMap(({name, fault}) => (fault === null ? [] : [{name, fault}]))
       if (bad.length > 0)

@@ -13,8 +13,7 @@ export const stateGenerations: Check<['state.generations']> = {
   needs: ({stateDir}) => [`state.generations:${stateDir ?? ''}`],
   run([kept], {stateDir}) {
     if (kept.state === 'absent') return [info(stateDir ?? '', 'no configuration was kept yet')]
-    if (kept.state !== 'known')
-      return [notSeen(kept, stateDir ?? '', {remedy: 'run this as the user that started the runtime, or as root'})]
+    if (kept.state !== 'known') return [notSeen(kept, stateDir ?? '')]
     const {folder, whole, broken} = kept.value
     if (broken.length > 0)
       return shortList(

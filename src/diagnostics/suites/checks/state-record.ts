@@ -16,8 +16,7 @@ export const stateRecord: Check<['runtime.record']> = {
     if (sighting === undefined) return [info('', 'there is no state folder yet: the first start makes it')]
     const {read, stateDir} = sighting
     if (read.state === 'absent') return [info(read.path, 'no runtime has left a record: it has ended in good order')]
-    if (read.state === 'denied')
-      return [notSeen({...runtime, state: 'denied', why: read.why}, read.path, {remedy: asOwner})]
+    if (read.state === 'denied') return [notSeen({...runtime, state: 'denied', why: read.why}, read.path)]
     const remedy = `mv ${read.path} ${read.path}.bad, then only1mcp start writes a new one`
     if (read.state === 'error')
       return [fail(read.path, `the record of the runtime cannot be used: ${read.why}`, {remedy})]
@@ -29,5 +28,3 @@ export const stateRecord: Check<['runtime.record']> = {
     return [pass(read.path, `the record names pid ${pid}, started ${startedAt}`)]
   },
 }
-
-const asOwner = 'run this as the user that started the runtime, or as root'

@@ -14,8 +14,7 @@ export const stateSessionKey: Check<['state.session_key']> = {
   needs: ({stateDir}) => [`state.session_key:${stateDir ?? ''}`],
   run([key], {stateDir}) {
     if (key.state === 'absent') return [info(stateDir ?? '', 'there is no session.key: the first start makes one')]
-    if (key.state !== 'known')
-      return [notSeen(key, stateDir ?? '', {remedy: 'run this as the user that started the runtime, or as root'})]
+    if (key.state !== 'known') return [notSeen(key, stateDir ?? '')]
     const {path, kind, mode, bytes, owner} = key.value
     const shown = (mode & 0o777).toString(8).padStart(4, '0')
     const remedy = `rm ${path}, then only1mcp restart: sessions of before are opened anew`
