@@ -75,7 +75,7 @@ export function wrapText(text: string, width: number, maxLines = 200): string[] 
     }
     const space = head.lastIndexOf(' ')
     const at = space > head.length / 2 ? space + 1 : head.length
-    lines.push(rest.slice(0, at).trimEnd())
+    lines.push(rest.slice(0, at).replace(/ +$/, '')) // other white space may be part of what was said
     rest = rest.slice(at)
   }
   return lines.length === 0 ? [''] : lines

@@ -71,6 +71,7 @@ describe('widths', () => {
         for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width)
         expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
       }),
+      {examples: [['\u3000 ', 2]]},
     )
   })
 })
