@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {ApiKeys, hashApiKey, newApiKey} from '../../src/auth/api-keys.ts'
+import fc from '../helpers/properties.ts'
 
 describe('an API key', () => {
   test('holds 256 random bits behind a prefix that says what it is', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {readCredential} from '../../src/auth/credential.ts'
+import fc from '../helpers/properties.ts'
 
 describe('the credential of a request', () => {
   test.each([

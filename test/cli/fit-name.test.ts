@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {expect, it} from 'vitest'
 import {fitName} from '../../src/cli/fit-name.ts'
 import {textWidth} from '../../src/tui/text/width.ts'
+import fc from '../helpers/properties.ts'
 
 it('keeps both ends', () => {
   expect(fitName('github', 6, '…')).toBe('github')

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import {expect, it} from 'vitest'
 import {type FittedColumn, fittedTable} from '../../src/cli/fitted-table.ts'
 import {asciiGlyphs, unicodeGlyphs} from '../../src/tui/text/glyphs.ts'
 import {textWidth} from '../../src/tui/text/width.ts'
+import fc from '../helpers/properties.ts'
 
 const columns: readonly FittedColumn[] = [
   {title: 'ID', priority: 1, min: 8, max: 20},

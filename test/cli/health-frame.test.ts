@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import {expect, it} from 'vitest'
 import {type FrameLook, healthFrame} from '../../src/cli/health-frame.ts'
 import {asciiGlyphs, unicodeGlyphs} from '../../src/tui/text/glyphs.ts'
 import {textWidth} from '../../src/tui/text/width.ts'
 import {server, snapshot, startedAt} from '../diagnostics/world.ts'
+import fc from '../helpers/properties.ts'
 
 const now = Date.parse(startedAt) + 90_000
 const look: FrameLook = {cols: 80, rows: 23, glyphs: unicodeGlyphs, paint: (_role, text) => text, now}

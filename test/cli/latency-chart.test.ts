@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {latencyChart, percentileLine} from '../../src/cli/latency-chart.ts'
 import {LatencyHistogram} from '../../src/shared/latency-buckets.ts'
+import fc from '../helpers/properties.ts'
 
 const plain = (_role: string, text: string): string => text
 const options = {width: 80, ascii: true, paint: plain}

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {stringify} from 'yaml'
 import {parseConfig} from '../../src/config/load.ts'
 import {problemLines} from '../../src/config/problem-lines.ts'
 import {keysAt} from '../../src/config/schema-walk.ts'
+import fc from '../helpers/properties.ts'
 
 /** Whatever comes in, the loader answers: usable, or with problems that can be shown. */
 function answers(text: string): void {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {didYouMean, editDistance} from '../../src/config/did-you-mean.ts'
+import fc from '../helpers/properties.ts'
 
 test.each([
   ['prot', ['host', 'port'], 'port'],

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {expand} from '../../src/config/expand.ts'
+import fc from '../helpers/properties.ts'
 
 const env = {NAME: 'value', EMPTY: '', NESTED: `\${NAME}`}
 

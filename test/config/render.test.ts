@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration file
-import fc from 'fast-check'
+
 import {describe, expect, test} from 'vitest'
 import {parseConfig} from '../../src/config/load.ts'
 import {renderConfig} from '../../src/config/render.ts'
+import fc from '../helpers/properties.ts'
 
 function rendered(text: string, env: Record<string, string>): string {
   const result = renderConfig(text, 'c.yaml', env)

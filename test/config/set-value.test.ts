@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration file
-import fc from 'fast-check'
+
 import {describe, expect, test} from 'vitest'
 import {parse, stringify} from 'yaml'
 import {setValue} from '../../src/config/set-value.ts'
+import fc from '../helpers/properties.ts'
 
 const cases: readonly [string, string, (string | number)[], string][] = [
   ['a value', 'a:\n  on: true # why\n', ['a', 'on'], 'a:\n  on: false # why\n'],

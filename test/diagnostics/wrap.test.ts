@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {wrap} from '../../src/diagnostics/wrap.ts'
+import fc from '../helpers/properties.ts'
 
 test('breaks at spaces, and never inside a word', () => {
   expect(wrap('one two three four five', 20)).toEqual(['one two three four', 'five'])

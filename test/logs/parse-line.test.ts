@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {parseLogLine} from '../../src/logs/parse-line.ts'
 import {splitPairs} from '../../src/logs/split-pairs.ts'
 import {type AccessLogEntry, type ErrorLogEntry, formatAccessLine, formatErrorLine} from '../../src/shared/log-line.ts'
+import fc from '../helpers/properties.ts'
 
 const at = '2026-01-02T03:04:05.678Z'
 const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,15}$/)

@@ -2,9 +2,9 @@ import {execFileSync} from 'node:child_process'
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {scanLog} from '../../src/logs/scan-log.ts'
+import fc from '../helpers/properties.ts'
 import {tempDir} from '../helpers/temp-dir.ts'
 
 async function linesWith(path: string, words: readonly string[], gzip = false) {

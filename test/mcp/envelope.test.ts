@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {type Envelope, type EnvelopeFault, type ScanLimits, scanMessage} from '../../src/mcp/envelope.ts'
+import fc from '../helpers/properties.ts'
 
 function message(text: string | Buffer): Envelope {
   const result = scanMessage(Buffer.from(text))

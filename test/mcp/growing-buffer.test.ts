@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, it} from 'vitest'
 import {GrowingBuffer} from '../../src/mcp/growing-buffer.ts'
+import fc from '../helpers/properties.ts'
 
 it('a growing buffer gives what was appended, and what it gave stays as it was', () => {
   fc.assert(

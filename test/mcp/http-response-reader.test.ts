@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {HttpHead} from '../../src/mcp/http-client.ts'
 import {HttpResponseReader} from '../../src/mcp/http-response-reader.ts'
+import fc from '../helpers/properties.ts'
 
 interface Read {
   readonly status: number | undefined

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {checkJson} from '../../src/mcp/json-scan.ts'
+import fc from '../helpers/properties.ts'
 
 /** What JSON.parse says, on top of what the scanner asks of the bytes: UTF-8 and no byte order mark. */
 function parseTakes(bytes: Buffer): boolean {

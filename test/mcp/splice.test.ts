@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {Span} from '../../src/mcp/json-scan.ts'
 import {
@@ -12,6 +11,7 @@ import {
   setMember,
   stringAt,
 } from '../../src/mcp/splice.ts'
+import fc from '../helpers/properties.ts'
 
 const all = (bytes: Buffer): Span => ({start: 0, end: bytes.length})
 const textAt = (bytes: Buffer, span: Span | null): string | null => span && bytes.toString('utf8', span.start, span.end)

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {DroppedMessage} from '../../src/mcp/dropped-message.ts'
 import {encodeSseEvent} from '../../src/mcp/sse-encode.ts'
 import {SseParser} from '../../src/mcp/sse-parser.ts'
+import fc from '../helpers/properties.ts'
 
 interface Read {
   readonly event: string

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {DroppedMessage} from '../../src/mcp/dropped-message.ts'
 import {garbageBytes, StdioFramer} from '../../src/mcp/stdio-framer.ts'
+import fc from '../helpers/properties.ts'
 
 interface Seen {
   readonly framer: StdioFramer

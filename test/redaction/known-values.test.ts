@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {knownValuesRedactor} from '../../src/redaction/known-values.ts'
+import fc from '../helpers/properties.ts'
 
 const secret = 'sk-live "q+/=\\é'
 

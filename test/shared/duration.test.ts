@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {formatDuration, parseDuration} from '../../src/shared/duration.ts'
+import fc from '../helpers/properties.ts'
 
 describe('a duration', () => {
   it.each([

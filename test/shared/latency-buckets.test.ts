@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {
   bucketCount,
@@ -8,6 +7,7 @@ import {
   mergeBuckets,
   percentile,
 } from '../../src/shared/latency-buckets.ts'
+import fc from '../helpers/properties.ts'
 
 const durations = fc.double({min: 0.13, max: 4_000_000, noNaN: true})
 

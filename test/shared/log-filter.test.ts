@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {
   applyFilter,
@@ -8,6 +7,7 @@ import {
   parseLogFilter,
   passes,
 } from '../../src/shared/log-filter.ts'
+import fc from '../helpers/properties.ts'
 
 const base: LogFilter = {level: 'info', modules: {'only1mcp::stderr': 'warn'}}
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {
   type AccessLogEntry,
@@ -8,6 +7,7 @@ import {
   logField,
   logValue,
 } from '../../src/shared/log-line.ts'
+import fc from '../helpers/properties.ts'
 
 const at = '2026-08-31T12:00:00.000Z'
 const error: ErrorLogEntry = {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, it} from 'vitest'
 import {Ring} from '../../src/shared/ring.ts'
+import fc from '../helpers/properties.ts'
 
 it('a ring holds the newest items, oldest first', () => {
   fc.assert(

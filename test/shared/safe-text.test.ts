@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {safeText} from '../../src/shared/safe-text.ts'
+import fc from '../helpers/properties.ts'
 
 /** What must never reach a terminal: controls, bidi and invisible characters, lone halves of a pair. */
 const dangerous =

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {matchesGlob} from '../../src/shared/star-glob.ts'
+import fc from '../helpers/properties.ts'
 
 describe('matchesGlob', () => {
   it.each([

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import {describe, expect, it, vi} from 'vitest'
 import {healthLine} from '../../src/store/health-history.ts'
 import {requestColumns} from '../../src/store/request-columns.ts'
 import {type RequestRow, requestLine} from '../../src/store/request-row.ts'
 import {RowQueue} from '../../src/store/row-queue.ts'
 import {RetentionClock} from '../../src/store/sqlite/retention-clock.ts'
+import fc from '../helpers/properties.ts'
 
 const text = fc.oneof(fc.string({unit: 'binary'}), fc.constantFrom('a\0b', '\ud800', '"\\\n\u2028', 'x'.repeat(5000)))
 const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger())

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {sqlTokens} from '../../src/store/sql-tokens.ts'
 import {translateSql} from '../../src/store/translate-sql.ts'
+import fc from '../helpers/properties.ts'
 
 const iso = "'%Y-%m-%dT%H:%M:%fZ'"
 const now = `strftime(${iso}, 'now')`

@@ -1,10 +1,10 @@
 import {createHmac} from 'node:crypto'
-import fc from 'fast-check'
 import type {JWTPayload} from 'jose'
 import {describe, expect, test} from 'vitest'
 import {KeySet} from '../../../src/auth/jwt/key-set.ts'
 import type {KeySource} from '../../../src/auth/jwt/key-source.ts'
 import {type TrustedIssuer, verifyJwt} from '../../../src/auth/jwt/verify-jwt.ts'
+import fc from '../../helpers/properties.ts'
 import {jwks, type SigningKey, signingKey, token} from './issuer.ts'
 
 const issuer = 'https://issuer.example'

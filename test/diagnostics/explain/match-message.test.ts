@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import {describe, expect, it, test} from 'vitest'
 import {explain} from '../../../src/diagnostics/explain/explain.ts'
 import {matchMessage} from '../../../src/diagnostics/explain/match-message.ts'
 import {indexMessages} from '../../../src/diagnostics/explain/message-index.ts'
 import {messages} from '../../../src/diagnostics/explain/messages.ts'
 import {formatErrorLine} from '../../../src/shared/log-line.ts'
+import fc from '../../helpers/properties.ts'
 
 const index = indexMessages(messages)
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {expect, it, test} from 'vitest'
 import {findCode} from '../../../src/diagnostics/explain/codes.ts'
 import {readSubject} from '../../../src/diagnostics/explain/subject.ts'
+import fc from '../../helpers/properties.ts'
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {limitKey} from '../../../src/proxy/access/client-address.ts'
 import {SharedLimit} from '../../../src/proxy/access/shared-counter.ts'
 import {TokenBuckets} from '../../../src/proxy/access/token-buckets.ts'
+import fc from '../../helpers/properties.ts'
 
 describe('token buckets', () => {
   test('let a burst through, then as many as the rate', () => {

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {backendPath, stdioServer} from '../../helpers/backends.ts'
 import {postMcp} from '../../helpers/post-mcp.ts'
 import {spawnProgram} from '../../helpers/program.ts'
+import fc from '../../helpers/properties.ts'
 import {startRuntime} from '../../helpers/start-runtime.ts'
 
 const space = fc.array(fc.constantFrom(' ', '\t', '\n', '\r', '  '), {maxLength: 2}).map(parts => parts.join(''))

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {CircuitBreaker, type Transition} from '../../../src/proxy/resilience/breaker.ts'
 import {InFlightGate} from '../../../src/proxy/resilience/in-flight-gate.ts'
 import {RetryBudget} from '../../../src/proxy/resilience/retry-budget.ts'
 import {delayBefore, retryOf} from '../../../src/proxy/resilience/retry-policy.ts'
+import fc from '../../helpers/properties.ts'
 
 function world(settings: Partial<ConstructorParameters<typeof CircuitBreaker>[0]> = {}) {
   const time = {now: 1000, wall: 1_700_000_000_000}

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {clientProfile} from '../../../src/proxy/client-profile.ts'
 import {SessionIds, type SessionOpening} from '../../../src/proxy/shared/session-ids.ts'
+import fc from '../../helpers/properties.ts'
 
 const [key, other] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
 const day = 86_400_000

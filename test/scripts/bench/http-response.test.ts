@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {createResponseReader} from '../../../scripts/bench/http-response.ts'
+import fc from '../../helpers/properties.ts'
 
 const plain = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 const chunked = (parts: readonly string[]) => {

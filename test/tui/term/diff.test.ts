@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {diffGrids} from '../../../src/tui/term/diff.ts'
 import {Grid} from '../../../src/tui/term/grid.ts'
+import fc from '../../helpers/properties.ts'
 import {Screen} from '../../helpers/screen.ts'
 import {hostileTexts} from '../hostile.ts'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {columnGap, solveColumns} from '../../../src/tui/text/columns.ts'
+import fc from '../../helpers/properties.ts'
 
 const column = fc.record({
   min: fc.integer({min: 1, max: 30}),

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {fitLine, fitText, lineWidth, span, wrapText} from '../../../src/tui/text/line.ts'
 import {cutText, textWidth} from '../../../src/tui/text/width.ts'
+import fc from '../../helpers/properties.ts'
 import {Screen} from '../../helpers/screen.ts'
 
 const anyText = fc.string({unit: 'grapheme', maxLength: 60})

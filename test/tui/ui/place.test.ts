@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {LogRow} from '../../../src/tui/store/data.ts'
 import {moveCursor, placeList} from '../../../src/tui/ui/place.ts'
 import type {ListState} from '../../../src/tui/ui/state.ts'
 import {logsView} from '../../../src/tui/views/logs.ts'
+import fc from '../../helpers/properties.ts'
 
 const rowsFrom = (first: number, count: number): LogRow[] =>
   Array.from({length: count}, (_, i) => ({n: first + i}) as LogRow)
