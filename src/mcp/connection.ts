@@ -13,7 +13,7 @@ export interface BackendCall {
   /** Aborting cancels the call at the backend, in the way of its era. */
   readonly signal?: CancelSignal
   /** Name or URI for the `Mcp-Name` header of the modern HTTP transport. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Further headers of the modern HTTP transport: `Mcp-Param-…`. */
   readonly headers?: Readonly<Record<string, string>>
   /** The trace that it belongs to, where there is one to tell of. */
@@ -23,7 +23,7 @@ export interface BackendCall {
   /** A subscription rather than a question: what the backend says without naming a call is not about it. */
   readonly standing?: boolean
   /** The backend asks something that belongs to this call (sampling, elicitation, roots); its time stands still then. */
-  readonly onServerRequest?: ServerRequestHandler
+  readonly onServerRequest?: ServerRequestHandler | undefined
 }
 
 /** The backend's own answer: the raw JSON of `result` or `error`. */

@@ -1,6 +1,6 @@
 import type {ServerSnapshot} from '../control/contract/server.ts'
 import {CallFailure} from '../mcp/call-failure.ts'
-import type {BackendAnswer, BackendCall, BackendConnection} from '../mcp/connection.ts'
+import type {BackendAnswer} from '../mcp/connection.ts'
 import type {Clock} from '../shared/clock.ts'
 import {LatencyHistogram} from '../shared/latency-buckets.ts'
 
@@ -41,27 +41,26 @@ export class BackendFigures {
     return this.#lastError
   }
 
-  /** Sends one call, counted and timed. @throws CallFailure */
-  async call(connection: BackendConnection, call: BackendCall): Promise<BackendAnswer> {
+  /** A call goes out; `answered` or `failed` is to follow. @returns when, monotonic milliseconds */
+  sent(): number {
     this.#inFlight++
     this.#requests++
-    const startedAt = this.#clock.now()
-    try {
-      const answer = await connection.call(call)
-      const now = this.#clock.now()
-      this.#lastAnswerAt = now
-      this.latency.record(now - startedAt)
-      if (answer.kind === 'error') this.#errors++
-      return answer
-    } catch (error) {
-      if (error instanceof CallFailure && error.blame !== 'client') {
-        this.#errors++
-        this.fault(error)
-      }
-      throw error
-    } finally {
-      this.#inFlight--
-    }
+    return this.#clock.now()
+  }
+
+  answered(answer: BackendAnswer, sentAt: number): void {
+    this.#inFlight--
+    const now = this.#clock.now()
+    this.#lastAnswerAt = now
+    this.latency.record(now - sentAt)
+    if (answer.kind === 'error') this.#errors++
+  }
+
+  failed(error: unknown): void {
+    this.#inFlight--
+    if (!(error instanceof CallFailure) || error.blame === 'client') return
+    this.#errors++
+    this.fault(error)
   }
 
   /** Remembers what went wrong. */

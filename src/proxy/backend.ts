@@ -1,6 +1,6 @@
 import type {BackendConfig} from '../config/schema.ts'
 import type {ServerSnapshot, ServerStatus} from '../control/contract/server.ts'
-import {CallFailure} from '../mcp/call-failure.ts'
+import type {CallFailure} from '../mcp/call-failure.ts'
 import type {CancelSignal} from '../mcp/cancel-source.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
@@ -88,6 +88,7 @@ export class Backend implements Candidate {
       figures: this.figures,
       stalls: options.stalls,
       onTransition: transition => options.onBreaker(this, transition),
+      onAway: (connection, failure) => this.lost(connection, failure),
     })
     this.#opener = new BackendOpener(options)
     this.#idleRules = new IdleRules(options.config.id, options.log)
@@ -271,13 +272,8 @@ export class Backend implements Candidate {
    * @param panic its breaker is not asked
    * @throws CallFailure
    */
-  async call(connection: BackendConnection, call: BackendCall, panic = false): Promise<BackendAnswer> {
-    try {
-      return await this.#guard.call(connection, call, panic)
-    } catch (error) {
-      if (error instanceof CallFailure && isAway(error)) this.lost(connection, error)
-      throw error
-    }
+  call(connection: BackendConnection, call: BackendCall, panic = false): Promise<BackendAnswer> {
+    return this.#guard.call(connection, call, panic)
   }
 
   /** The shared connection leads nowhere any more. */
@@ -351,10 +347,3 @@ export class Backend implements Candidate {
     })
   }
 }
-
-/** Nothing could be sent at all: the endpoint is not there, or we have nothing to show it. */
-function isAway({kind, delivered}: CallFailure): boolean {
-  return delivered === 'no' && away.has(kind)
-}
-
-const away = new Set(['TransportFailed', 'TokenRefused', 'TokenUnreachable', 'TlsFiles'])

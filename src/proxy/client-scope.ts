@@ -24,8 +24,8 @@ export interface ClientScope {
   readonly holds: boolean
   /** Opens what the lists need, for at most `timeoutMs`. */
   prepare(timeoutMs: number): Promise<void>
-  /** @throws CallFailure */
-  lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Promise<Lease>
+  /** At once where the connection stands. @throws CallFailure */
+  lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Lease | Promise<Lease>
   /** A notification of the client for the backends that it has connections of its own to. */
   tell(method: string): void
   close(): Promise<void>
@@ -37,14 +37,21 @@ export function sharedScope(catalogue: Catalogue): ClientScope {
     catalogue,
     holds: false,
     prepare: async timeoutMs => void (await catalogue.settled(timeoutMs)),
-    lease: async (backend, timeoutMs, signal) => ({
-      link: backend.link ?? (await backend.whenUp(timeoutMs, signal)),
-      release: () => {},
-    }),
+    lease: (backend, timeoutMs, signal) => {
+      const {link} = backend
+      return link === undefined ? backend.whenUp(timeoutMs, signal).then(shared) : shared(link)
+    },
     tell: () => {},
     close: async () => {},
   }
 }
+
+/** Nobody has to give back what all use. */
+function shared(link: Link): Lease {
+  return {link, release: nothing}
+}
+
+function nothing(): void {}
 
 export interface OwnScopeOptions {
   readonly groups: readonly ServerGroup[]
@@ -132,9 +139,8 @@ export class OwnScope implements ClientScope {
 
   async lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Promise<Lease> {
     const main = backend.link ?? (await backend.whenUp(timeoutMs, signal))
-    if (main.connection.info.era === 'modern') return {link: main, release: () => {}}
-    if (!this.#options.exclusive || !main.connection.multiplexed)
-      return {link: (await this.#first(backend)).link, release: () => {}}
+    if (main.connection.info.era === 'modern') return shared(main)
+    if (!this.#options.exclusive || !main.connection.multiplexed) return shared((await this.#first(backend)).link)
     const held = await this.#idle(backend)
     held.busy = true
     return {

@@ -98,49 +98,44 @@ async function forwardOnce(call: MethodCall, outgoing: Outgoing, restMs: number)
   // Nobody waits for a server that is not asked.
   if (outgoing.panic !== true) backend.refuseWhileOpen()
   record.attempts++
-  const lease = await scope.lease(backend, timeoutMs, context.signal)
+  const leased = scope.lease(backend, timeoutMs, context.signal)
+  const lease = leased instanceof Promise ? await leased : leased
+  const {era} = lease.link.connection.info
   // A parked call keeps its connection beyond this request, and gives it back itself.
-  if (lease.link.connection.info.era === 'legacy' && isInteractiveModern(call)) {
-    return finish(call, backend, 'legacy', await callParked(call, outgoing, lease, timeoutMs))
+  if (era === 'legacy' && isInteractiveModern(call)) {
+    return finish(call, backend, era, await callParked(call, outgoing, lease, timeoutMs))
   }
   try {
-    return await exchange(call, outgoing, lease, timeoutMs)
+    return finish(call, backend, era, await exchange(call, outgoing, lease, timeoutMs))
   } finally {
     lease.release()
   }
 }
 
-async function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, timeoutMs: number): Promise<MethodAnswer> {
+function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, timeoutMs: number): Promise<BackendAnswer> {
   const {connection} = lease.link
   const {context, session, reply} = call
   const {backend, panic} = outgoing
-  const common: Omit<BackendCall, 'params'> = {
+  const request = (params: Buffer | null): BackendCall => ({
     method: call.method,
+    params,
     timeoutMs,
     signal: context.signal,
-    ...(outgoing.name !== undefined && {name: outgoing.name}),
+    name: outgoing.name,
     headers: outgoing.headers ?? call.paramHeaders,
     trace: call.record.trace,
     onNotification: notifier(call, outgoing.params),
-  }
+    onServerRequest:
+      session?.profile.interactive === true && connection.info.era === 'legacy'
+        ? (method, params) => session.ask(method, params, reply)
+        : undefined,
+  })
   if (connection.info.era === 'modern') {
-    const send = (params: Buffer): Promise<BackendAnswer> => backend.call(connection, {...common, params}, panic)
-    const answer =
-      context.era === 'modern' ? await passModern(call, outgoing, send) : await callInRounds(call, outgoing, send)
-    return finish(call, backend, 'modern', answer)
+    const send = (params: Buffer): Promise<BackendAnswer> => backend.call(connection, request(params), panic)
+    return context.era === 'modern' ? passModern(call, outgoing, send) : callInRounds(call, outgoing, send)
   }
-  const answer = await backend.call(
-    connection,
-    {
-      ...common,
-      params: context.era === 'modern' ? withoutEnvelope(outgoing.params) : outgoing.params,
-      ...(session?.profile.interactive === true && {
-        onServerRequest: (method: string, params: Buffer | null) => session.ask(method, params, reply),
-      }),
-    },
-    panic,
-  )
-  return finish(call, backend, 'legacy', answer)
+  const params = context.era === 'modern' ? withoutEnvelope(outgoing.params) : outgoing.params
+  return backend.call(connection, request(params), panic)
 }
 
 function finish(

@@ -80,7 +80,7 @@ export class McpEndpoint {
       // JSON-RPC 2.0, section 5: a parse error is answered with id null.
       return refuse(record, reply, refusal, refusal.code === rpcCode.parseError ? null : scanned.id)
     }
-    return this.#message(request, response, body, scanned.message, record, reply)
+    await this.#message(request, response, body, scanned.message, record, reply)
   }
 
   #message(

@@ -16,7 +16,8 @@ async function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: s
   const {params, record, context} = call
   const {name, span} = nameIn(call)
   record.target = `${call.method}:${name}`
-  const route = await findRoute(call, kind, name, unknown)
+  const route =
+    call.scope.catalogue.current.lists[kind].routes.get(name) ?? (await lateRoute(call, kind, name, unknown))
   if (kind === 'tools' && context.era === 'modern') checkParamHeaders(route.entry.bytes, params, call.paramHeaders)
   const headers = kind === 'tools' && context.era === 'legacy' ? makeParamHeaders(route.entry.bytes, params) : undefined
   return forwardCached(call, route.targets, ({backend, key}) => ({
@@ -40,14 +41,13 @@ function nameIn({params, method}: MethodCall): {name: string; span: {start: numb
   return {name, span}
 }
 
-async function findRoute(
+/** Of a name that no list has yet. */
+async function lateRoute(
   {scope, services}: MethodCall,
   kind: 'tools' | 'prompts',
   name: string,
   unknown: string,
 ): Promise<Route> {
-  const known = scope.catalogue.current.lists[kind].routes.get(name)
-  if (known) return known
   await scope.prepare(services.listTimeoutMs)
   const late = scope.catalogue.current.lists[kind].routes.get(name)
   if (late) return late

@@ -58,3 +58,10 @@ function codeOf({cause}: CallFailure): string | undefined {
   const root = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   return errnoCode(root) ?? errnoCode(cause)
 }
+
+/** Nothing could be sent at all: the endpoint is not there, or we have nothing to show it. */
+export function isAway({kind, delivered}: CallFailure): boolean {
+  return delivered === 'no' && away.has(kind)
+}
+
+const away: ReadonlySet<string> = new Set(['TransportFailed', 'TokenRefused', 'TokenUnreachable', 'TlsFiles'])

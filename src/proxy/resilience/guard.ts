@@ -5,7 +5,7 @@ import {rpcCode} from '../../mcp/protocol.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {BackendFigures} from '../backend-figures.ts'
 import {type BreakerSettings, CircuitBreaker, type Transition} from './breaker.ts'
-import {answersBadly, countsAgainst} from './faults.ts'
+import {answersBadly, countsAgainst, isAway} from './faults.ts'
 import {InFlightGate} from './in-flight-gate.ts'
 import {RetryBudget} from './retry-budget.ts'
 import type {StallWatch} from './stall-watch.ts'
@@ -23,6 +23,8 @@ export interface GuardOptions extends GuardSettings {
   readonly figures: BackendFigures
   readonly stalls: StallWatch
   readonly onTransition: (transition: Transition) => void
+  /** A connection leads nowhere any more. */
+  readonly onAway: (connection: BackendConnection, failure: CallFailure) => void
 }
 
 /** A call that has no more of its time left when its turn comes is not sent: it would only be late. */
@@ -72,21 +74,24 @@ export class Guard {
    * @throws CallFailure
    */
   async call(connection: BackendConnection, call: BackendCall, unasked: boolean): Promise<BackendAnswer> {
-    const {clock, figures} = this.#options
     const own = this.#gate.tryEnter() ? call : await this.#queue(call)
     const pass = unasked ? 0 : this.breaker.admit()
     if (pass === 0 && !unasked) {
       this.#gate.leave()
       throw this.#open()
     }
-    const startedAt = clock.now()
+    const {figures} = this.#options
+    const sentAt = figures.sent()
     try {
-      const answer = await figures.call(connection, own)
+      const answer = await connection.call(own)
+      figures.answered(answer, sentAt)
       if (answersBadly(answer)) this.breaker.failed(pass, `it answered HTTP ${answer.status}`)
       else this.breaker.succeeded(pass)
       return answer
     } catch (error) {
-      this.#judge(pass, error, startedAt, own.timeoutMs)
+      figures.failed(error)
+      this.#judge(pass, error, sentAt, own.timeoutMs)
+      if (error instanceof CallFailure && isAway(error)) this.#options.onAway(connection, error)
       throw error
     } finally {
       this.#gate.leave()
