@@ -40,13 +40,17 @@ export class PlainHttpClient implements HttpClient, ConnectionOwner {
       queueMicrotask(() => exchange.refuse(refused))
       return exchange
     }
-    const connection = this.#takeIdle()
-    if (connection) exchange.begin(connection)
-    else {
-      this.#waiting.add(exchange)
-      this.#connectForWaiting()
-    }
+    this.carry(exchange)
     return exchange
+  }
+
+  /** Over an unused connection, or when one is free. */
+  carry(exchange: PlainExchange): void {
+    if (this.#over) return exchange.refuse(closed())
+    const connection = this.#takeIdle()
+    if (connection) return exchange.begin(connection)
+    this.#waiting.add(exchange)
+    this.#connectForWaiting()
   }
 
   async destroy(): Promise<void> {
@@ -150,6 +154,8 @@ class PlainExchange implements HttpExchange, Carried {
   readonly #body: Buffer | null
   #connection: PlainHttpConnection | undefined
   #over = false
+  /** It was put off a connection once. */
+  #again = false
 
   constructor(client: PlainHttpClient, receiver: HttpReceiver, head: string, body: Buffer | null) {
     this.#client = client
@@ -192,10 +198,16 @@ class PlainExchange implements HttpExchange, Carried {
     this.#receiver.end()
   }
 
-  failed(error: Error): void {
+  failed(error: Error, written: boolean): void {
     if (this.#over) return
+    // A kept connection may end just when it is taken: that says nothing about the next.
+    if (!written && !this.#again) {
+      this.#again = true
+      this.#connection = undefined
+      return this.#client.carry(this)
+    }
     this.#over = true
-    this.#receiver.failed(error, true)
+    this.#receiver.failed(error, written)
   }
 }
 

@@ -1,4 +1,5 @@
 import {connect, type Socket} from 'node:net'
+import {type TurnEndWriter, writeAtTurnEnd} from '../shared/turn-end.ts'
 import type {HttpClientOptions, HttpHead} from './http-client.ts'
 import {HttpFault} from './http-fault.ts'
 import {HttpResponseReader} from './http-response-reader.ts'
@@ -9,8 +10,8 @@ export interface Carried {
   data(chunk: Buffer): void
   /** The response is complete. */
   end(): void
-  /** Broken after the request had been handed to the connection. */
-  failed(error: Error): void
+  /** @param written the request, or a part of it, may have arrived */
+  failed(error: Error, written: boolean): void
 }
 
 export interface ConnectionOwner {
@@ -25,12 +26,14 @@ export interface ConnectionOwner {
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** One TCP connection, with one exchange at a time. */
-export class PlainHttpConnection {
+export class PlainHttpConnection implements TurnEndWriter {
   readonly #socket: Socket
   readonly #owner: ConnectionOwner
   readonly #maxIdleMs: number
   #carried: Carried | undefined
   #reader: HttpResponseReader | undefined
+  /** A request that leaves at the end of this turn. */
+  #unsent: string | undefined
   #connecting: NodeJS.Timeout | undefined
   #over = false
   connected = false
@@ -75,13 +78,22 @@ export class PlainHttpConnection {
     this.#reader = new HttpResponseReader(carried)
     if (body === null) this.#socket.write(head, 'latin1')
     // As latin1 text a small body leaves in one write with its head; each byte stays what it is.
-    else if (body.length <= 32 * 1024) this.#socket.write(head + body.toString('latin1'), 'latin1')
-    else {
+    else if (body.length <= 32 * 1024) {
+      this.#unsent = head + body.toString('latin1')
+      writeAtTurnEnd(this)
+    } else {
       this.#socket.cork()
       this.#socket.write(head, 'latin1')
       this.#socket.write(body)
       this.#socket.uncork()
     }
+  }
+
+  writeNow(): void {
+    const text = this.#unsent
+    if (text === undefined || this.#over) return
+    this.#unsent = undefined
+    this.#socket.write(text, 'latin1')
   }
 
   destroy(error?: Error): void {
@@ -96,6 +108,7 @@ export class PlainHttpConnection {
     const reader = this.#reader
     // Bytes that nobody asked for: whose answer they would be cannot be told.
     if (reader === undefined) return this.destroy()
+    if (this.#unsent !== undefined) return this.#fail(new HttpFault('CLOSED_EARLY', 'it spoke before it was asked'))
     try {
       const taken = reader.push(chunk)
       if (!reader.done || this.#over) return
@@ -134,6 +147,6 @@ export class PlainHttpConnection {
     this.#carried = undefined
     this.#reader = undefined
     this.destroy(error)
-    carried?.failed(error)
+    carried?.failed(error, this.#unsent === undefined)
   }
 }

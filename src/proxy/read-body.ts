@@ -15,31 +15,43 @@ export interface BodyBudget {
 
 /** Reads a request's body up to a limit; beyond it nothing is kept, and the caller answers 413 and closes. */
 export function readBody(request: IncomingMessage, maxBytes: number, budget: BodyBudget): Promise<BodyRead> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve({state: 'too-large'})
   return new Promise(resolve => {
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) return resolve({state: 'too-large'})
-    const chunks: Buffer[] = []
+    let first: Buffer | undefined
+    let more: Buffer[] | undefined
     let size = 0
     let ended = false
     const end = (read: BodyRead): void => {
-      if (ended) return
       ended = true
       budget.heldBytes -= size
       resolve(read)
     }
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      budget.heldBytes += chunk.length
-      if (size > maxBytes || budget.heldBytes > budget.maxBytes) {
-        request.removeAllListeners('data')
-        request.pause()
-        return end({state: size > maxBytes ? 'too-large' : 'no-room'})
-      }
-      chunks.push(chunk)
-    })
-    request.on('end', () =>
-      end({state: 'read', body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)}),
-    )
-    request.on('error', () => end({state: 'aborted'}))
-    request.on('close', () => end({state: 'aborted'}))
+    const broken = (): void => {
+      if (!ended) end({state: 'aborted'})
+    }
+    request
+      .on('data', (chunk: Buffer) => {
+        if (ended) return
+        size += chunk.length
+        budget.heldBytes += chunk.length
+        if (size > maxBytes || budget.heldBytes > budget.maxBytes) {
+          request.removeAllListeners('data')
+          request.pause()
+          return end({state: size > maxBytes ? 'too-large' : 'no-room'})
+        }
+        // Nearly all bodies come in one piece.
+        if (first === undefined) first = chunk
+        else {
+          more ??= [first]
+          more.push(chunk)
+        }
+      })
+      .on('end', () => {
+        if (!ended) end({state: 'read', body: more === undefined ? (first ?? none) : Buffer.concat(more)})
+      })
+      .on('error', broken)
+      .on('close', broken)
   })
 }
+
+const none = Buffer.alloc(0)

@@ -1,5 +1,6 @@
 import type {ServerResponse} from 'node:http'
 import {encodeSseEvent} from '../mcp/sse-encode.ts'
+import {type TurnEndWriter, writeAtTurnEnd} from '../shared/turn-end.ts'
 import type {Coding} from './compression/accept-encoding.ts'
 import type {Compression} from './compression/compression.ts'
 import {debugInfo} from './logging/debug-request.ts'
@@ -36,7 +37,7 @@ const maxUnreadBytes = 64 * 1024 * 1024
 const oneWriteBytes = 32 * 1024
 
 /** The answer to one POST: a JSON document, or an event stream as soon as something is said before the answer. */
-export class Reply implements Replying {
+export class Reply implements Replying, TurnEndWriter {
   readonly #response: ServerResponse
   readonly #request: OpenRequest
   readonly #now: () => number
@@ -44,6 +45,8 @@ export class Reply implements Replying {
   readonly #compression: Compression | undefined
   #streaming = false
   #ended = false
+  /** A body that leaves at the end of this turn. */
+  #unsent: string | undefined
   #bytes = 0
 
   /** @param streamable the client takes `text/event-stream` */
@@ -125,12 +128,19 @@ export class Reply implements Replying {
   }
 
   #document(status: number, message: Buffer, headers: Record<string, string>): void {
+    this.#ended = true
     headers['content-length'] = String(message.length)
     this.#head(status, headers)
     this.#bytes += message.length
     // As latin1 text a body leaves in one write with its head; each byte stays what it is.
-    if (message.length <= oneWriteBytes) this.#response.end(message.toString('latin1'), 'latin1')
-    else this.#response.end(message)
+    if (message.length <= oneWriteBytes) {
+      this.#unsent = message.toString('latin1')
+      writeAtTurnEnd(this)
+    } else this.#response.end(message)
+  }
+
+  writeNow(): void {
+    if (!this.#response.destroyed) this.#response.end(this.#unsent, 'latin1')
   }
 
   endEmpty(status: number, headers: Readonly<Record<string, string>> = {}): void {

@@ -1,4 +1,4 @@
-import {createServer, type Server, type Socket} from 'node:net'
+import {connect, createServer, type Server, type Socket} from 'node:net'
 import {describe, expect, it, vi} from 'vitest'
 import {defaultPool, type HttpPoolOptions} from '../../src/mcp/http-client.ts'
 import {PlainHttpClient} from '../../src/mcp/plain-http-client.ts'
@@ -99,6 +99,25 @@ describe('plain HTTP', () => {
     sockets[0]?.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil')
     await vi.waitFor(() => expect(sockets[0]?.destroyed).toBe(true))
     expect(await send(client).outcome).toMatchObject({body: 'hello'})
+  })
+
+  it.each([
+    ['ends', (socket: Socket) => void socket.destroy()],
+    ['speaks', (socket: Socket) => void socket.write(hello.replace('hello', 'evils'))],
+  ])('sends a request over another connection where its own %s before it has left', async (_, spoil) => {
+    const {port, sockets, seen} = await listen(socket => socket.write(hello))
+    const client = clientOf(port)
+    await send(client).outcome
+    const bell = connect(port, '127.0.0.1')
+    atEnd(() => void bell.destroy())
+    await vi.waitFor(() => expect(sockets).toHaveLength(2))
+    const outcome = new Promise(resolve => bell.once('data', () => resolve(send(client).outcome)))
+    // Both are ready in one turn of the loop: the request is made in the first, and leaves at the end of the turn.
+    sockets[1]?.write('ring')
+    if (sockets[0]) spoil(sockets[0])
+    expect(await outcome).toEqual({status: 200, body: 'hello'})
+    expect(seen).toHaveLength(2)
+    expect(sockets).toHaveLength(3)
   })
 
   it('tells what was never sent from what may have arrived', async () => {

@@ -1,3 +1,4 @@
+import type {Span} from '../../mcp/json-scan.ts'
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, replaceSpans, stringAt} from '../../mcp/splice.ts'
 import {forwardCached} from '../cache/forward-cached.ts'
@@ -12,15 +13,24 @@ export const callTool: Method = call => callNamed(call, 'tools', 'Unknown tool')
 
 export const getPrompt: Method = call => callNamed(call, 'prompts', 'Unknown prompt')
 
-async function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: string): Promise<MethodAnswer> {
-  const {params, record, context} = call
-  const {name, span} = nameIn(call)
-  record.target = `${call.method}:${name}`
-  const route =
-    call.scope.catalogue.current.lists[kind].routes.get(name) ?? (await lateRoute(call, kind, name, unknown))
-  if (kind === 'tools' && context.era === 'modern') checkParamHeaders(route.entry.bytes, params, call.paramHeaders)
-  const headers = kind === 'tools' && context.era === 'legacy' ? makeParamHeaders(route.entry.bytes, params) : undefined
-  return forwardCached(call, route.targets, ({backend, key}) => ({
+function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: string): MethodAnswer | Promise<MethodAnswer> {
+  const named = nameIn(call)
+  call.record.target = `${call.method}:${named.name}`
+  const route = call.scope.catalogue.current.lists[kind].routes.get(named.name)
+  if (route !== undefined) return callRouted(call, kind, route, named)
+  return lateRoute(call, kind, named.name, unknown).then(late => callRouted(call, kind, late, named))
+}
+
+function callRouted(
+  call: MethodCall,
+  kind: 'tools' | 'prompts',
+  {entry, targets}: Route,
+  {name, span}: Named,
+): MethodAnswer | Promise<MethodAnswer> {
+  const {params, context} = call
+  if (kind === 'tools' && context.era === 'modern') checkParamHeaders(entry.bytes, params, call.paramHeaders)
+  const headers = kind === 'tools' && context.era === 'legacy' ? makeParamHeaders(entry.bytes, params) : undefined
+  return forwardCached(call, targets, ({backend, key}) => ({
     backend,
     params:
       name === key || params === null ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(key))}]),
@@ -29,7 +39,13 @@ async function callNamed(call: MethodCall, kind: 'tools' | 'prompts', unknown: s
   }))
 }
 
-function nameIn({params, method}: MethodCall): {name: string; span: {start: number; end: number}} {
+interface Named {
+  readonly name: string
+  /** Where it stands in the params. */
+  readonly span: Span
+}
+
+function nameIn({params, method}: MethodCall): Named {
   const span = params && findValue(params, {start: 0, end: params.length}, ['name'])
   const name = params && span && stringAt(params, span)
   if (span === null || name === null) {
