@@ -35,7 +35,11 @@ export function accessBook(
 ): ((names: readonly string[]) => Access) | undefined {
   if (Object.keys(roles).length === 0) return undefined
   const known = new Map<string, Access>()
+  /** A key's or a remembered token's roles are one list, asked about with each request. */
+  const byList = new WeakMap<readonly string[], Access>()
   return names => {
+    const before = byList.get(names)
+    if (before !== undefined) return before
     const valid = [...new Set(names)].filter(name => Object.hasOwn(roles, name)).sort()
     const key = valid.join('\n')
     let access = known.get(key)
@@ -48,6 +52,7 @@ export function accessBook(
       if (known.size >= 1024) known.clear()
       known.set(key, access)
     }
+    byList.set(names, access)
     return access
   }
 }

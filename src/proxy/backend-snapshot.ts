@@ -49,8 +49,8 @@ export function backendSnapshot(backend: Backend): ServerSnapshot {
         at: iso(last.at),
         latencyMs: Number(last.latencyMs.toFixed(3)),
         error: last.error,
-        successes: backend.probeCounts.success,
-        failures: backend.probeCounts.failure,
+        successes: probes.counts.success,
+        failures: probes.counts.failure,
       },
     }),
   }

@@ -19,7 +19,6 @@ import type {Naming} from './names.ts'
 import {OfferRules} from './offer-rules.ts'
 import {ProbeHealth, type ProbeResult} from './probe/probe-health.ts'
 import type {CircuitBreaker, Transition} from './resilience/breaker.ts'
-import {countsWhenEnded} from './resilience/faults.ts'
 import {Guard} from './resilience/guard.ts'
 import type {RetryBudget} from './resilience/retry-budget.ts'
 import type {StallWatch} from './resilience/stall-watch.ts'
@@ -31,21 +30,10 @@ export interface BackendOptions extends BackendOpenerOptions, Omit<BackendSettin
   readonly onChange: (backend: Backend) => void
   readonly onConnected: (backend: Backend, link: Link) => void
   readonly onBreaker: (backend: Backend, transition: Transition) => void
-  /** A notification on the shared connection that belongs to no call. */
-  /** The same, before its lists were read anew. */
+  /** A notification on the shared connection that belongs to no call, before its lists are read anew. */
   readonly onHeard: (backend: Backend, method: string) => void
+  /** The same, after that. */
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
-}
-
-type HealthCheck = NonNullable<BackendConfig['health_check']>
-
-/** What an empty section says. */
-const usualHealthCheck: HealthCheck = {
-  enabled: true,
-  interval: 30_000,
-  timeout: 5_000,
-  healthy_threshold: 2,
-  unhealthy_threshold: 3,
 }
 
 /** One configured server, as the rest of the runtime meets it. */
@@ -59,11 +47,9 @@ export class Backend implements Candidate {
   timeoutMs: number
   readonly figures: BackendFigures
   readonly life: BackendLife
-  healthCheck: HealthCheck
   /** Requests that are bound to it, from their choice to their answer: it is not stopped under them. */
   claims = 0
   readonly probes: ProbeHealth
-  readonly probeCounts = {success: 0, failure: 0}
   readonly #guard: Guard
   readonly #options: BackendOptions
   #slowStartMs: number
@@ -79,8 +65,7 @@ export class Backend implements Candidate {
     this.target = options.target
     this.timeoutMs = options.config.timeout ?? options.defaultTimeoutMs
     this.figures = new BackendFigures(options.environment.clock)
-    this.healthCheck = options.config.health_check ?? usualHealthCheck
-    this.probes = new ProbeHealth(this.healthCheck)
+    this.probes = new ProbeHealth(options.config)
     this.#guard = new Guard({
       ...options.guard,
       serverId: options.config.id,
@@ -105,7 +90,7 @@ export class Backend implements Candidate {
       onChange: () => options.onChange(this),
       onConnected: link => {
         this.probes.reset()
-        this.breaker.reached()
+        this.#guard.reached()
         options.onConnected(this, link)
       },
       onLists: lists => this.#idleRules.warn(this.rules.unmatched(lists)),
@@ -120,8 +105,7 @@ export class Backend implements Candidate {
     this.naming = naming
     this.rules = new OfferRules(config)
     this.timeoutMs = config.timeout ?? defaultTimeoutMs
-    this.healthCheck = config.health_check ?? usualHealthCheck
-    this.probes.configure(this.healthCheck)
+    this.probes.configure(config)
     this.#guard.configure(guard)
     this.#slowStartMs = slowStartMs
     if (this.lists !== undefined) this.#idleRules.warn(this.rules.unmatched(this.lists))
@@ -303,18 +287,16 @@ export class Backend implements Candidate {
       onFault: failure => this.#listFault(failure),
     })
     void connection.closed.then(failure => {
-      if (failure !== null && countsWhenEnded(failure)) this.breaker.failure(failure.message, false)
+      if (failure !== null) this.#guard.ended(failure, false)
     })
     return link
   }
 
-  /** What a probe came to: it feeds the status, and the breaker as a call would that nobody waits for. */
+  /** What a probe came to. */
   probed(result: ProbeResult): void {
     const {clock} = this.#options.environment
-    this.probeCounts[result.ok ? 'success' : 'failure']++
     const turned = this.probes.note(result, clock.wallMs())
-    if (result.ok && this.breaker.state !== 'closed') this.breaker.succeeded(this.breaker.admit())
-    if (!result.ok) this.breaker.failure(`a health probe failed: ${result.error}`, false)
+    this.#guard.probed(result)
     if (!turned) return
     this.life.probed(result.ok)
     this.#options.log({
@@ -332,8 +314,7 @@ export class Backend implements Candidate {
 
   #ended(failure: CallFailure, servedMs: number | undefined): void {
     this.figures.fault(failure)
-    if (countsWhenEnded(failure))
-      this.breaker.failure(failure.message, servedMs === undefined || failure.delivered === 'no')
+    this.#guard.ended(failure, servedMs === undefined || failure.delivered === 'no')
   }
 
   #listFault(failure: CallFailure): void {

@@ -31,9 +31,11 @@ export class McpEndpoint {
   readonly #options: McpEndpointOptions
   readonly #bodies: BodyBudget
 
-  constructor(options: McpEndpointOptions) {
+  /** @param former the one whose place it takes: what it still reads counts here too */
+  constructor(options: McpEndpointOptions, former?: McpEndpoint) {
     this.#options = options
-    this.#bodies = {maxBytes: Math.max(maxBodiesBytes, options.maxBodyBytes), heldBytes: 0}
+    this.#bodies = former === undefined ? {maxBytes: 0, heldBytes: 0} : former.#bodies
+    this.#bodies.maxBytes = Math.max(maxBodiesBytes, options.maxBodyBytes)
   }
 
   /** The reply that `handle` fills: a stream where the client takes one. */

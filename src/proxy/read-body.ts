@@ -9,7 +9,7 @@ export type BodyRead =
 
 /** What unfinished bodies may hold altogether: many slow large requests must not take the memory of all. */
 export interface BodyBudget {
-  readonly maxBytes: number
+  maxBytes: number
   heldBytes: number
 }
 

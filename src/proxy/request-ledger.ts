@@ -9,8 +9,6 @@ import {type OpenRequest, openRequest} from './open-request.ts'
 import type {RequestMetrics} from './request-metrics.ts'
 import type {RuntimeLog} from './runtime-log.ts'
 
-export type {OpenRequest} from './open-request.ts'
-
 /** What a client or a backend wrote is kept with the newest events: of a name of megabytes, only its beginning. */
 const longestShown = 1024
 

@@ -3,21 +3,20 @@ import {join} from 'node:path'
 import type {Redactor} from '../redaction/redactor.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import {LogFile} from '../shared/log-file.ts'
-import {explicitLevel, type LogFilter, passes} from '../shared/log-filter.ts'
+import {explicitLevel, passes} from '../shared/log-filter.ts'
 import {
   type AccessLogEntry,
   formatAccessLine,
   formatErrorLine,
   type LevelWord,
-  type LogFormat,
   type LogLevel,
   type LogPairs,
   logValue,
 } from '../shared/log-line.ts'
-import type {LogRotation} from '../shared/log-rotator.ts'
 import {shortText} from '../shared/short-text.ts'
 import type {EventLog} from './event-log.ts'
 import {type LogGate, LogGates} from './logging/log-gates.ts'
+import type {LogSettings} from './logging/log-settings.ts'
 
 export interface LogMessage {
   readonly level: LevelWord
@@ -31,12 +30,8 @@ export interface LogMessage {
   readonly always?: boolean
 }
 
-export interface RuntimeLogOptions {
+export interface RuntimeLogOptions extends LogSettings {
   readonly folder: string
-  readonly filter: LogFilter
-  /** Undefined where somebody else rotates. */
-  readonly rotation?: LogRotation | undefined
-  readonly format: LogFormat
   readonly events: EventLog
   readonly redactor: Redactor
 }
@@ -73,9 +68,10 @@ export class RuntimeLog {
   }
 
   /** Goes on as another configuration says; a level that an operator set stays while the configured one is as it was. */
-  configure(filter: LogFilter, format: LogFormat): void {
+  configure({filter, format, rotation}: LogSettings): void {
     this.gates.configure(filter)
-    this.#options = {...this.#options, format}
+    this.#options = {...this.#options, format, rotation}
+    for (const file of this.#files()) file.rotateBy(rotation)
   }
 
   write(message: LogMessage): void {

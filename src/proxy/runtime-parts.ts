@@ -9,6 +9,7 @@ import type {RequestStore} from '../store/request-store.ts'
 import {LiveCache} from './cache/live-cache.ts'
 import {EventLog} from './event-log.ts'
 import {HeapTrend} from './heap-trend.ts'
+import {logSettings} from './logging/log-settings.ts'
 import {LoopLag} from './loop-lag.ts'
 import {openProfiles, type Profiles} from './profiling/open-profiles.ts'
 import {RequestLedger} from './request-ledger.ts'
@@ -103,15 +104,5 @@ export async function openParts(options: RuntimeOptions): Promise<RuntimeParts> 
 }
 
 function openLog({observability}: Config, folder: string, events: EventLog, redactor: KnownValues): RuntimeLog {
-  const {level, modules = {}, format, rotation} = observability.logging
-  return new RuntimeLog({
-    folder,
-    filter: {level, modules},
-    rotation: rotation.enabled
-      ? {maxBytes: rotation.max_size, maxAgeMs: rotation.max_age, keep: rotation.keep}
-      : undefined,
-    format,
-    events,
-    redactor,
-  })
+  return new RuntimeLog({folder, ...logSettings(observability.logging), events, redactor})
 }

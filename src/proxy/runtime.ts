@@ -11,6 +11,7 @@ import {startControlServer} from './control-server.ts'
 import {drain} from './drain.ts'
 import {healthReport} from './health.ts'
 import {Listeners} from './listeners.ts'
+import {logSettings} from './logging/log-settings.ts'
 import type {Services} from './method-call.ts'
 import {metricsText} from './metrics-text.ts'
 import type {ProfilingAddress} from './profiling/open-profiles.ts'
@@ -178,8 +179,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           use: taken => {
             wiring = taken
             listeners.adopt(taken)
-            const {level, modules = {}, format} = taken.config.observability.logging
-            log.configure({level, modules}, format)
+            log.configure(logSettings(taken.config.observability.logging))
           },
         }),
     })

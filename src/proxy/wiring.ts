@@ -50,18 +50,21 @@ export async function openWiring(parts: WiringParts): Promise<Wiring> {
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
   })
   const compression = compressionOf(config)
-  const endpoint = new McpEndpoint({
-    compression,
-    traces,
-    authIsOn: config.auth?.enabled === true,
-    services,
-    redactor,
-    maxBodyBytes: config.server.max_body_size,
-    maxBatch: config.server.max_batch,
-    requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
-    principalOf: gate === undefined ? () => anonymous : request => gate.principalOf(request),
-    ...(gate && {viewOf: request => gate.viewOf(request)}),
-  })
+  const endpoint = new McpEndpoint(
+    {
+      compression,
+      traces,
+      authIsOn: config.auth?.enabled === true,
+      services,
+      redactor,
+      maxBodyBytes: config.server.max_body_size,
+      maxBatch: config.server.max_batch,
+      requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
+      principalOf: gate === undefined ? () => anonymous : request => gate.principalOf(request),
+      ...(gate && {viewOf: request => gate.viewOf(request)}),
+    },
+    former?.front.endpoint,
+  )
   const front: HttpServerOptions = {
     guard: wireGuard(config, listenHost),
     gate,

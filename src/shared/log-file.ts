@@ -72,6 +72,11 @@ export class LogFile {
     return this.#lost
   }
 
+  /** Rotates by other limits from now on. */
+  rotateBy(rotation: LogRotation | undefined): void {
+    this.#rotator.configure(rotation)
+  }
+
   /** @param line with its newline */
   write(line: string): void {
     if (this.#closed || this.#chunks.fullBytes > maxQueuedBytes) {

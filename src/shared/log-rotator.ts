@@ -13,7 +13,7 @@ export interface LogRotation {
 /** When a log file is rotated, and how: one rotation at a time, and none while a former one is being compressed. */
 export class LogRotator {
   readonly #path: string
-  readonly #rotation: LogRotation | undefined
+  #rotation: LogRotation | undefined
   readonly #onFault: (problem: string) => void
   #running = false
   #compressing: Promise<void> | undefined
@@ -23,9 +23,15 @@ export class LogRotator {
   /** @param onFault a rotated file stays as it is, or none is made; told once until it works again */
   constructor(path: string, rotation: LogRotation | undefined, onFault: (problem: string) => void) {
     this.#path = path
-    this.#rotation = rotation
     this.#onFault = onFault
-    if (rotation) this.#compress(tidyRotated(path).then(() => compressRotated(path)))
+    this.configure(rotation)
+  }
+
+  /** Other limits from now on; undefined where somebody else rotates. */
+  configure(rotation: LogRotation | undefined): void {
+    // What an earlier process left half done.
+    if (rotation && !this.#rotation) this.#compress(tidyRotated(this.#path).then(() => compressRotated(this.#path)))
+    this.#rotation = rotation
   }
 
   /** Its file is being renamed: nothing may be written to it, and no other be opened. */

@@ -7,21 +7,36 @@ export interface ProbeResult {
   readonly error: string | null
 }
 
-type Thresholds = Pick<NonNullable<BackendConfig['health_check']>, 'healthy_threshold' | 'unhealthy_threshold'>
+type HealthCheck = NonNullable<BackendConfig['health_check']>
+
+/** What an empty section says. */
+const usual: HealthCheck = {
+  enabled: true,
+  interval: 30_000,
+  timeout: 5_000,
+  healthy_threshold: 2,
+  unhealthy_threshold: 3,
+}
 
 /** What the probes of one server come to: well until so many in a row fail, unwell until so many succeed. */
 export class ProbeHealth {
-  #thresholds: Thresholds
+  readonly counts = {success: 0, failure: 0}
+  #check: HealthCheck = usual
   #healthy = true
   #row = 0
   #last: (ProbeResult & {readonly at: number}) | undefined
 
-  constructor(thresholds: Thresholds) {
-    this.#thresholds = thresholds
+  constructor(config: BackendConfig) {
+    this.configure(config)
   }
 
-  configure(thresholds: Thresholds): void {
-    this.#thresholds = thresholds
+  configure({health_check}: BackendConfig): void {
+    this.#check = health_check ?? usual
+  }
+
+  /** How it is probed. */
+  get check(): HealthCheck {
+    return this.#check
   }
 
   get healthy(): boolean {
@@ -35,9 +50,10 @@ export class ProbeHealth {
 
   /** @returns whether it is now well, or unwell, and was not before */
   note(result: ProbeResult, at: number): boolean {
+    this.counts[result.ok ? 'success' : 'failure']++
     this.#last = {...result, at}
     this.#row = result.ok === this.#healthy ? 0 : this.#row + 1
-    const {healthy_threshold, unhealthy_threshold} = this.#thresholds
+    const {healthy_threshold, unhealthy_threshold} = this.#check
     if (this.#row < (this.#healthy ? unhealthy_threshold : healthy_threshold)) return false
     this.#healthy = result.ok
     this.#row = 0

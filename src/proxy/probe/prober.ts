@@ -27,9 +27,9 @@ export class Prober {
 
   /** Looks after these and no others from now on. One whose interval is as it was keeps its next time. */
   watch(backends: readonly Backend[]): void {
-    const watched = new Set(backends.filter(({status, healthCheck}) => status !== 'disabled' && healthCheck.enabled))
+    const watched = new Set(backends.filter(({status, probes}) => status !== 'disabled' && probes.check.enabled))
     for (const [backend, {timer, intervalMs}] of this.#timers) {
-      if (watched.has(backend) && intervalMs === backend.healthCheck.interval) continue
+      if (watched.has(backend) && intervalMs === backend.probes.check.interval) continue
       clearTimeout(timer)
       this.#timers.delete(backend)
     }
@@ -46,7 +46,7 @@ export class Prober {
     const {clock, identity, record} = this.#options
     const {link} = backend
     if (link === undefined) return undefined
-    const {path, timeout} = backend.healthCheck
+    const {path, timeout} = backend.probes.check
     const {endpoint} = backend.config
     const startedAt = clock.now()
     const asked = [askAlive(link.connection, identity, timeout)]
@@ -64,7 +64,7 @@ export class Prober {
 
   /** A tenth early or late: a hundred servers are not asked at the same moment. */
   #later(backend: Backend): void {
-    const intervalMs = backend.healthCheck.interval
+    const intervalMs = backend.probes.check.interval
     const timer = setTimeout(() => void this.#due(backend), intervalMs * (0.9 + 0.2 * Math.random()))
     timer.unref()
     this.#timers.set(backend, {timer, intervalMs})
@@ -77,9 +77,9 @@ export class Prober {
     if (!this.#stopped && this.#timers.get(backend) === own) this.#later(backend)
   }
 
-  #isKnownToLive({figures, probes, breaker, healthCheck}: Backend): boolean {
-    if (!probes.healthy || breaker.state !== 'closed' || healthCheck.path !== undefined) return false
+  #isKnownToLive({figures, probes, breaker}: Backend): boolean {
+    if (!probes.healthy || breaker.state !== 'closed' || probes.check.path !== undefined) return false
     const {lastAnswerAt} = figures
-    return lastAnswerAt !== undefined && this.#options.clock.now() - lastAnswerAt < healthCheck.interval
+    return lastAnswerAt !== undefined && this.#options.clock.now() - lastAnswerAt < probes.check.interval
   }
 }

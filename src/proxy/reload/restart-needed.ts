@@ -14,7 +14,6 @@ const fixed: readonly {readonly place: string; readonly of: (config: Config) => 
   {place: 'auth.mtls.enabled', of: ({auth, server}) => server.tls && auth?.enabled && auth.mtls?.enabled === true},
   {place: 'paths', of: ({paths}) => paths},
   {place: 'observability.metrics', of: ({observability}) => observability.metrics},
-  {place: 'observability.logging.rotation', of: ({observability}) => observability.logging.rotation},
   {place: 'observability.request_log', of: ({observability}) => observability.request_log},
   {
     place: 'servers.*.health_check (its history)',

@@ -4,8 +4,9 @@ import {cancelled} from '../../mcp/pending-calls.ts'
 import {rpcCode} from '../../mcp/protocol.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {BackendFigures} from '../backend-figures.ts'
+import type {ProbeResult} from '../probe/probe-health.ts'
 import {type BreakerSettings, CircuitBreaker, type Transition} from './breaker.ts'
-import {answersBadly, countsAgainst, isAway} from './faults.ts'
+import {answersBadly, countsAgainst, countsWhenEnded, isAway} from './faults.ts'
 import {InFlightGate} from './in-flight-gate.ts'
 import {RetryBudget} from './retry-budget.ts'
 import type {StallWatch} from './stall-watch.ts'
@@ -96,6 +97,22 @@ export class Guard {
     } finally {
       this.#gate.leave()
     }
+  }
+
+  /** A connection stands. */
+  reached(): void {
+    this.breaker.reached()
+  }
+
+  /** What a health probe came to counts as a call would that nobody waits for. */
+  probed({ok, error}: ProbeResult): void {
+    if (!ok) this.breaker.failure(`a health probe failed: ${error}`, false)
+    else if (this.breaker.state !== 'closed') this.breaker.succeeded(this.breaker.admit())
+  }
+
+  /** A connection has ended, or never stood: one failure, however many calls it took along. @param absent nothing could be sent */
+  ended(failure: CallFailure, absent: boolean): void {
+    if (countsWhenEnded(failure)) this.breaker.failure(failure.message, absent)
   }
 
   #judge(pass: number, error: unknown, startedAt: number, timeoutMs: number): void {

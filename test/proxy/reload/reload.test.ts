@@ -114,6 +114,19 @@ describe('a reload', () => {
     const headers = {authorization: 'Bearer test'}
     expect((await postModern(runtime.url, 'tools/list', {}, {headers})).status).toBe(200)
   })
+
+  it('takes up how the logs are rotated', async () => {
+    const runtime = await startRuntime({...unwatched, servers: []})
+    const many = async () => {
+      for (let i = 0; i < 60; i++) await fetch(new URL('/health', runtime.url))
+    }
+    await many()
+    const rotation = {max_size: 4096, keep: 2}
+    replaceConfig(runtime, {...unwatched, observability: {logging: {rotation}, metrics: {port: 0}}})
+    expect(await reload(runtime)).toMatchObject({ok: true, needsRestart: []})
+    await many()
+    await vi.waitFor(() => expect(Object.keys(runtime.logs())).toContainEqual(expect.stringMatching(/^access\.log\.1/)))
+  })
 })
 
 describe('an invalid file', () => {
