@@ -10,13 +10,20 @@ const rowsABatch = 500
 const batchAfterMs = 150
 const batchesUnderWay = 4
 
+interface Batch {
+  readonly lines: string
+  readonly rows: number
+}
+
 /**
  * Rows on their way to a store, in batches of 500 or each 150 ms, never on the caller's time. While the store takes none
  * they wait; what finds no room is dropped and counted.
  */
 export class RowQueue {
   readonly #sink: BatchSink
-  #lines: string[] = []
+  readonly #open = new OpenBatch()
+  #ready: Batch[] = []
+  #readyRows = 0
   #underWayRows = 0
   #underWay = 0
   #timer: NodeJS.Timeout | undefined
@@ -39,24 +46,29 @@ export class RowQueue {
 
   /** Rows that are neither written nor dropped yet. */
   get waiting(): number {
-    return this.#lines.length + this.#underWayRows
+    return this.#open.rows + this.#readyRows + this.#underWayRows
   }
 
   /** @param line one row as JSON, without a newline */
   push(line: string): void {
-    if (this.#closed || this.#lines.length + this.#underWayRows >= maxWaiting) {
+    if (this.#closed || this.waiting >= maxWaiting) {
       this.#dropped++
       return
     }
-    const waiting = this.#lines.push(line)
-    if (waiting === rowsABatch) this.#send()
+    if (!this.#open.add(line)) {
+      this.#seal()
+      // Longer than a batch has room for: one by itself.
+      if (!this.#open.add(line)) this.#makeReady({lines: line, rows: 1})
+    }
+    if (this.#open.rows >= rowsABatch) this.#seal()
+    if (this.#readyRows > 0) this.#send()
     else if (this.#timer === undefined) this.#arm()
   }
 
   /** Sends what waits, and resolves when all is settled or the time is over; what is left then counts as dropped. */
   async close(deadlineMs: number): Promise<void> {
     this.#closed = true
-    this.#send()
+    this.#flush()
     if (this.waiting > 0) {
       let timer: NodeJS.Timeout | undefined
       await new Promise<void>(resolve => {
@@ -67,26 +79,44 @@ export class RowQueue {
     }
     clearTimeout(this.#timer)
     this.#dropped += this.waiting
-    this.#lines = []
+    this.#ready = []
+    this.#readyRows = 0
     this.#underWayRows = 0
   }
 
   #arm(): void {
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.#send()
+      this.#flush()
     }, batchAfterMs)
     this.#timer.unref()
   }
 
+  /** No more rows come into the batch that is being filled. */
+  #seal(): void {
+    if (this.#open.rows > 0) this.#makeReady(this.#open.take())
+  }
+
+  #makeReady(batch: Batch): void {
+    this.#ready.push(batch)
+    this.#readyRows += batch.rows
+  }
+
+  /** Sends what there is, also a batch that is not full. Only where one more may go: the rest fills up meanwhile. */
+  #flush(): void {
+    if (this.#underWay < batchesUnderWay) this.#seal()
+    this.#send()
+  }
+
   #send(): void {
-    while (this.#lines.length > 0 && this.#underWay < batchesUnderWay) {
-      const batch = this.#lines.length <= rowsABatch ? this.#lines : this.#lines.slice(0, rowsABatch)
-      this.#lines = batch === this.#lines ? [] : this.#lines.slice(rowsABatch)
-      const rows = batch.length
+    while (this.#underWay < batchesUnderWay) {
+      const batch = this.#ready.shift()
+      if (batch === undefined) return
+      const {lines, rows} = batch
+      this.#readyRows -= rows
       this.#underWay++
       this.#underWayRows += rows
-      this.#sink.send(batch.join('\n'), rows, written => this.#settled(rows, written))
+      this.#sink.send(lines, rows, written => this.#settled(rows, written))
     }
   }
 
@@ -96,8 +126,42 @@ export class RowQueue {
     this.#underWayRows -= rows
     if (written) this.#written += rows
     else this.#dropped += rows
-    if (this.#closed || this.#lines.length >= rowsABatch) this.#send()
-    else if (this.#lines.length > 0 && this.#timer === undefined) this.#arm()
+    if (this.#closed) this.#flush()
+    else {
+      this.#send()
+      if (this.#open.rows > 0 && this.#timer === undefined) this.#arm()
+    }
     if (this.waiting === 0) this.#whenEmpty?.()
+  }
+}
+
+/** Room for some 500 usual rows. */
+const batchBytes = 192 * 1024
+
+/**
+ * The batch that is being filled, as bytes: kept as strings until it is sent, rows outlive several collections of young
+ * garbage, and each copies them.
+ */
+class OpenBatch {
+  #bytes: Buffer | undefined
+  #used = 0
+  rows = 0
+
+  /** @returns false where it does not fit */
+  add(line: string): boolean {
+    this.#bytes ??= Buffer.allocUnsafeSlow(batchBytes)
+    // A character of a string takes three bytes at most.
+    if (this.#used + line.length * 3 + 1 > batchBytes) return false
+    if (this.#used > 0) this.#bytes[this.#used++] = 0x0a
+    this.#used += this.#bytes.write(line, this.#used)
+    this.rows++
+    return true
+  }
+
+  take(): Batch {
+    const batch = {lines: this.#bytes?.toString('utf8', 0, this.#used) ?? '', rows: this.rows}
+    this.#used = 0
+    this.rows = 0
+    return batch
   }
 }
