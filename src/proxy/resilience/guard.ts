@@ -8,6 +8,7 @@ import type {ProbeResult} from '../probe/probe-health.ts'
 import {type BreakerSettings, CircuitBreaker, type Transition} from './breaker.ts'
 import {answersBadly, countsAgainst, countsWhenEnded, isAway} from './faults.ts'
 import {InFlightGate} from './in-flight-gate.ts'
+import {afterQueue, hadNoChance} from './late-turn.ts'
 import {RetryBudget} from './retry-budget.ts'
 import type {StallWatch} from './stall-watch.ts'
 
@@ -89,9 +90,10 @@ export class Guard {
       if (answersBadly(answer)) this.breaker.failed(pass, `it answered HTTP ${answer.status}`)
       else this.breaker.succeeded(pass)
       return answer
-    } catch (error) {
+    } catch (cause) {
+      const error = own === call ? cause : afterQueue(cause, call.method, own.timeoutMs, call.timeoutMs)
       figures.failed(error)
-      this.#judge(pass, error, sentAt, own.timeoutMs)
+      this.#judge(pass, error, sentAt, own.timeoutMs, call.timeoutMs)
       if (error instanceof CallFailure && isAway(error)) this.#options.onAway(connection, error)
       throw error
     } finally {
@@ -115,16 +117,17 @@ export class Guard {
     if (countsWhenEnded(failure)) this.breaker.failure(failure.message, absent)
   }
 
-  #judge(pass: number, error: unknown, startedAt: number, timeoutMs: number): void {
-    const counts = error instanceof CallFailure && countsAgainst(error) && !this.#wasOurs(error, startedAt, timeoutMs)
+  #judge(pass: number, error: unknown, startedAt: number, givenMs: number, wholeMs: number): void {
+    const counts =
+      error instanceof CallFailure && countsAgainst(error) && !this.#wasOurs(error, startedAt, givenMs, wholeMs)
     if (counts) this.breaker.failed(pass, error.message)
     else this.breaker.undecided(pass)
   }
 
-  /** Late because this process stood still, not because the server was slow. */
-  #wasOurs({kind}: CallFailure, startedAt: number, timeoutMs: number): boolean {
+  /** Late because this process stood still or kept the call waiting, not because the server was slow. */
+  #wasOurs({kind}: CallFailure, startedAt: number, givenMs: number, wholeMs: number): boolean {
     if (kind !== 'BackendTimeout') return false
-    return this.#options.stalls.stalledMs(startedAt) > Math.min(1000, timeoutMs / 4)
+    return hadNoChance(givenMs, wholeMs) || this.#options.stalls.stalledMs(startedAt) > Math.min(1000, givenMs / 4)
   }
 
   async #queue(call: BackendCall): Promise<BackendCall> {
