@@ -154,15 +154,25 @@ export class Guard {
   #open(): CallFailure {
     const {serverId, figures} = this.#options
     const {state, retryAfterMs} = this.breaker
-    const why = figures.lastError === null ? '' : `: ${figures.lastError.message}`
+    const why = this.#whyOpen()
     const how =
       state === 'open' ? 'its circuit breaker is open' : 'its circuit breaker lets few calls through to try it'
-    return new CallFailure(`No backend available: ${serverId} has failed too often, ${how}${why}`, {
-      kind: 'BreakerOpen',
-      blame: figures.lastError?.blame ?? 'backend-process',
-      code: rpcCode.noBackend,
-      delivered: 'no',
-      retryAfterMs: state === 'open' ? Math.max(1, retryAfterMs) : retryAfterTrialMs,
-    })
+    return new CallFailure(
+      `No backend available: ${serverId} has failed too often, ${how}${why === undefined ? '' : `: ${why}`}`,
+      {
+        kind: 'BreakerOpen',
+        blame: figures.lastError?.blame ?? 'backend-process',
+        code: rpcCode.noBackend,
+        delivered: 'no',
+        retryAfterMs: state === 'open' ? Math.max(1, retryAfterMs) : retryAfterTrialMs,
+      },
+    )
+  }
+
+  /** What opened it, with the evidence where that was the last thing to go wrong. */
+  #whyOpen(): string | undefined {
+    const last = this.#options.figures.lastError?.message
+    const {openedFor} = this.breaker
+    return openedFor === undefined || last?.startsWith(openedFor) === true ? last : openedFor
   }
 }
