@@ -3,7 +3,14 @@ import type {CallFailure} from './call-failure.ts'
 import type {CancelListener} from './cancel-source.ts'
 import type {BackendAnswer, BackendCall} from './connection.ts'
 import {scanMessage} from './envelope.ts'
-import {answerFailure, mediaType, notAnAnswer, type SeenAnswer, tooLarge} from './http-answer-failure.ts'
+import {
+  answerFailure,
+  mediaType,
+  notAnAnswer,
+  redirectTarget,
+  type SeenAnswer,
+  tooLarge,
+} from './http-answer-failure.ts'
 import type {HttpExchange, HttpHead, HttpReceiver} from './http-client.ts'
 import type {HttpLink} from './http-link.ts'
 import {errorValue, requestMessage} from './json-rpc.ts'
@@ -27,6 +34,7 @@ export class HttpCall implements HttpReceiver, CancelListener {
   #timer: NodeJS.Timeout | undefined
   #status = 0
   #contentType = ''
+  #location: string | undefined
   #chunks: Buffer[] = []
   #size = 0
   #events: SseParser | undefined
@@ -69,6 +77,7 @@ export class HttpCall implements HttpReceiver, CancelListener {
   head(status: number, headers: HttpHead): void {
     this.#status = status
     this.#contentType = mediaType(headers['content-type'])
+    if (status >= 300 && status < 400) this.#location = redirectTarget(headers.location, this.#link.options.endpoint)
     if (this.#call.method === 'initialize') this.#link.learnSession(headers)
     if (status === 200 && this.#contentType === 'text/event-stream') {
       const position = this.#position ?? new StreamPosition()
@@ -202,7 +211,13 @@ export class HttpCall implements HttpReceiver, CancelListener {
   }
 
   #seen(body?: Buffer): SeenAnswer {
-    return {status: this.#status, contentType: this.#contentType, ...(body && {body})}
+    const location = this.#location
+    return {
+      status: this.#status,
+      contentType: this.#contentType,
+      ...(body && {body}),
+      ...(location !== undefined && {location}),
+    }
   }
 
   #answer(answer: BackendAnswer): void {

@@ -1,4 +1,5 @@
 import type {Clock} from '../shared/clock.ts'
+import {tellingLines} from '../shared/telling-lines.ts'
 import {CallFailure} from './call-failure.ts'
 import type {Child, ExitStatus} from './child.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from './connection.ts'
@@ -31,6 +32,14 @@ export class EndedDuringDiscover extends Error {}
  */
 export async function openStdio(options: StdioOptions): Promise<BackendConnection> {
   const link = new StdioLink(options)
+  try {
+    return await shakeHands(link, options)
+  } catch (error) {
+    throw link.explained(error)
+  }
+}
+
+async function shakeHands(link: StdioLink, options: StdioOptions): Promise<BackendConnection> {
   const startedAt = options.clock.now()
   const ask = (call: BackendCall): Promise<BackendAnswer> => link.call(call)
   if (options.era === 'unknown') {
@@ -54,9 +63,11 @@ const newline = Buffer.from('\n')
 class StdioLink {
   readonly #options: StdioOptions
   readonly #channel: DuplexChannel
+  readonly #framer: StdioFramer
   readonly #closed: Promise<CallFailure | null>
   #ended = false
   #corked = false
+  #strayLine = ''
   #closeAsked = false
 
   constructor(options: StdioOptions) {
@@ -77,9 +88,13 @@ class StdioLink {
     const framer = new StdioFramer({
       maxMessageBytes,
       onMessage: line => channel.receive(line),
-      onGarbage: line => events.onOddity('StdoutGarbage', line.toString('utf8', 0, 200)),
+      onGarbage: line => {
+        this.#strayLine = line.toString('utf8', 0, 200)
+        events.onOddity('StdoutGarbage', this.#strayLine)
+      },
       onOverflow: dropped => channel.tooLarge(dropped, maxMessageBytes),
     })
+    this.#framer = framer
     child.stdout.on('data', (chunk: Buffer) => framer.push(chunk))
     const drained = new Promise<void>(resolve => child.stdout.once('close', () => resolve()))
     this.#closed = child.exited.then(async status => {
@@ -92,6 +107,15 @@ class StdioLink {
       channel.end(failure)
       return this.#closeAsked ? null : failure
     })
+  }
+
+  /** A server that gives no answer may have said something else, such as a question to whoever installs it. */
+  explained(error: unknown): unknown {
+    const said = [this.#strayLine, this.#framer.unfinished].map(line => line.trim()).filter(line => line !== '')
+    if (!(error instanceof CallFailure) || error.kind !== 'BackendTimeout' || said.length === 0) return error
+    const {message, kind, blame, code, delivered, cause} = error
+    const evidence = [error.evidence, `stdout: ${said.join(' | ')}`].filter(text => text !== undefined).join('; ')
+    return new CallFailure(message, {kind, blame, code, delivered, cause, evidence})
   }
 
   get ended(): boolean {
@@ -145,7 +169,7 @@ function processEnded(status: ExitStatus, stderrTail: readonly string[]): CallFa
     blame: 'backend-process',
     code: rpcCode.serverError,
     delivered: 'unknown',
-    ...(stderrTail.length > 0 && {evidence: stderrTail.slice(-3).join(' | ')}),
+    ...(stderrTail.length > 0 && {evidence: tellingLines(stderrTail).join(' | ')}),
   })
 }
 
@@ -155,6 +179,6 @@ function notWritten(call: BackendCall, stderrTail: readonly string[]): CallFailu
     blame: 'backend-process',
     code: rpcCode.noBackend,
     delivered: 'no',
-    ...(stderrTail.length > 0 && {evidence: stderrTail.slice(-3).join(' | ')}),
+    ...(stderrTail.length > 0 && {evidence: tellingLines(stderrTail).join(' | ')}),
   })
 }

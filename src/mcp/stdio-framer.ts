@@ -50,6 +50,11 @@ export class StdioFramer {
     }
   }
 
+  /** The beginning of a line that is no message and has no end yet: a question to a person, mostly. */
+  get unfinished(): string {
+    return this.#line === 'garbage' ? this.#held.bytes.toString('utf8', 0, 200) : ''
+  }
+
   /** The child has closed its stdout: a last line counts without its line end. */
   end(): void {
     this.#finish(Buffer.alloc(0))

@@ -72,6 +72,12 @@ describe('foldConsequences', () => {
     expect(order).toEqual(['fail', 'error', 'timeout', 'warn', 'skip', 'info', 'pass'])
   })
 
+  test('what is done when the others are mended stands behind them, whatever follows from it', () => {
+    const process = {...finding('process', 'fail'), last: true}
+    const findings = [process, finding('port', 'fail', ['process']), finding('server', 'fail'), finding('age', 'warn')]
+    expect(shape(findings)).toEqual(['server', 'process > port', 'age'])
+  })
+
   test('a healthy finding has no causes, whatever it names', () => {
     const process = finding('process', 'fail')
     expect(effectiveCauses(finding('port', 'pass', ['process']), [process])).toEqual([])

@@ -82,6 +82,16 @@ export const networkCases: readonly CheckCases[] = [
         evidence: 'issued by Example CA',
       },
       {
+        when: 'it speaks no TLS',
+        world: worldFrom(healthy, {
+          'tls.handshake': known(handshake({refusal: 'it speaks no TLS', protocol: null, subject: null})),
+        }),
+        status: 'fail',
+        subject: 'web',
+        summary: 'web: mcp.example.com:443 cannot be reached over TLS: it speaks no TLS',
+        remedy: 'write http:// in endpoint of web',
+      },
+      {
         when: 'it ends soon',
         world: worldFrom(healthy, {'tls.handshake': known(handshake({daysLeft: 3}))}),
         status: 'warn',
