@@ -1,6 +1,7 @@
 import type {CallFailure} from './call-failure.ts'
 import type {CancelSignal} from './cancel-source.ts'
 import type {Era} from './protocol.ts'
+import type {OpenQuestion} from './server-questions.ts'
 import type {CallTrace} from './trace-meta.ts'
 
 /** One request to a backend. Params travel as the bytes that came. */
@@ -35,7 +36,11 @@ export interface BackendAnswer {
 }
 
 /** A request of the backend to us (legacy era): answered with raw JSON of the result or error. */
-export type ServerRequestHandler = (method: string, params: Buffer | null) => Promise<BackendAnswer>
+export type ServerRequestHandler = (
+  method: string,
+  params: Buffer | null,
+  question: OpenQuestion,
+) => Promise<BackendAnswer>
 
 export interface ConnectionEvents {
   /** A request that belongs to no call, or to none that wants it. */

@@ -1,4 +1,3 @@
-import type {BackendAnswer} from './connection.ts'
 import {scanMessage} from './envelope.ts'
 import type {HttpLink} from './http-link.ts'
 import {SseParser} from './sse-parser.ts'
@@ -58,7 +57,10 @@ function receive(link: HttpLink, data: Buffer): void {
   if (!scanned.ok) return events.onOddity('UnreadableMessage', scanned.why)
   const {kind, method, id, params} = scanned.message
   const bytes = params && data.subarray(params.start, params.end)
+  if (method === 'notifications/cancelled') return void link.questions.withdrawn(bytes)
   if (kind === 'notification') return events.onNotification(method ?? '', bytes)
   if (kind !== 'request' || id === null) return events.onOddity('UnexpectedAnswer', 'an answer on the GET stream')
-  void events.onRequest(method ?? '', bytes).then((answer: BackendAnswer) => link.respond(id.bytes, answer))
+  void link.questions.ask(id, events.onRequest, method ?? '', bytes).then(answer => {
+    if (answer) link.respond(id.bytes, answer)
+  })
 }

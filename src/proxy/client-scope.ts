@@ -1,5 +1,5 @@
 import type {CancelSignal} from '../mcp/cancel-source.ts'
-import type {BackendAnswer} from '../mcp/connection.ts'
+import type {ServerRequestHandler} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {Backend} from './backend.ts'
 import {Catalogue} from './catalogue.ts'
@@ -60,8 +60,10 @@ export interface OwnScopeOptions {
   /** One call at a time on a connection that calls share: then what it asks belongs to that call for certain. */
   readonly exclusive: boolean
   /** What a backend asks outside of any call, and tells. */
-  readonly onRequest: (backend: Backend, method: string, params: Buffer | null) => Promise<BackendAnswer>
+  readonly onRequest: ServerRequestHandler
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
+  /** Told of each connection when it stands. */
+  readonly onLink?: (backend: Backend, link: Link) => void
   /** Asked before a child is started; what it gives is called when the child has ended. @throws CallFailure */
   readonly admit: () => Promise<() => void>
   readonly log: (message: LogMessage) => void
@@ -204,7 +206,7 @@ export class OwnScope implements ClientScope {
     let link: Link
     try {
       link = await backend.openLink(this.#identity, {
-        onRequest: (method, params) => this.#options.onRequest(backend, method, params),
+        onRequest: this.#options.onRequest,
         onNotification: (method, params) => {
           this.catalogue.invalidate()
           this.#options.onNotification(backend, method, params)
@@ -221,6 +223,7 @@ export class OwnScope implements ClientScope {
       return held
     }
     this.#held.set(backend, [...(this.#held.get(backend) ?? []), held])
+    this.#options.onLink?.(backend, link)
     void link.load().then(() => this.catalogue.invalidate())
     void link.connection.closed.then(() => {
       const rest = (this.#held.get(backend) ?? []).filter(each => each !== held)

@@ -1,6 +1,7 @@
 import type {BackendAnswer} from '../mcp/connection.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {findValue, objectMembers, removeMember, stringAt} from '../mcp/splice.ts'
+import {canBeAsked, notDeclared} from './client-profile.ts'
 import type {Lease} from './client-scope.ts'
 import {withoutEnvelope} from './era-bridge.ts'
 import type {MethodCall} from './method-call.ts'
@@ -58,7 +59,8 @@ function begin(
     onNotification: (method, said) => {
       if (parked.reply === call.reply) say(method, said)
     },
-    onServerRequest: (method, asked) => parked.ask(method, asked),
+    onServerRequest: async (method, asked, {signal}) =>
+      canBeAsked(call.profile, method, asked) ? parked.ask(method, asked, signal) : notDeclared(method),
   })
   parked.begin(answer.finally(lease.release))
   return parked

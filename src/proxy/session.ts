@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto'
 import type {CancelSource} from '../mcp/cancel-source.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
-import type {ClientProfile} from './client-profile.ts'
+import type {OpenQuestion} from '../mcp/server-questions.ts'
+import {type ClientProfile, canBeAsked, notDeclared} from './client-profile.ts'
 import {ClientQuestions} from './client-questions.ts'
 import type {ClientScope} from './client-scope.ts'
 import type {Replying} from './reply.ts'
@@ -100,8 +101,9 @@ export class Session {
   }
 
   /** Asks the client something for a backend: on the reply of the call that it belongs to, else on the GET stream. */
-  ask(method: string, params: Buffer | null, reply?: Replying): Promise<BackendAnswer> {
-    return this.questions.ask(method, params, message => {
+  ask(method: string, params: Buffer | null, question: OpenQuestion, reply?: Replying): Promise<BackendAnswer> {
+    if (!canBeAsked(this.profile, method, params)) return Promise.resolve(notDeclared(method))
+    return this.questions.ask(method, params, question, message => {
       if (reply?.push(message) === true) return true
       return (this.notify !== undefined || this.streamElsewhere) && this.tell(message)
     })
