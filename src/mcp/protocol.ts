@@ -47,4 +47,6 @@ export const rpcCode = {
   headerMismatch: -32020,
   missingClientCapability: -32021,
   unsupportedVersion: -32022,
+  /** 2025-11-25 only; the modern era asks in a round. */
+  urlElicitationRequired: -32042,
 } as const

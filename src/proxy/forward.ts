@@ -5,7 +5,7 @@ import {goesOn} from './balance/bound-state.ts'
 import {type Choice, choose} from './balance/choose.ts'
 import type {Lease} from './client-scope.ts'
 import {errorForClient, resultForClient, withoutEnvelope} from './era-bridge.ts'
-import {exposeUris} from './expose-uris.ts'
+import {exposeErrorUri, exposeUris} from './expose-uris.ts'
 import type {MethodAnswer, MethodCall} from './method-call.ts'
 import {callInRounds, passModern} from './modern-backend.ts'
 import type {Outgoing} from './outgoing.ts'
@@ -147,7 +147,7 @@ function finish(
   answer: BackendAnswer,
 ): MethodAnswer {
   if (answer.kind === 'error') {
-    const value = errorForClient(answer.value, era, context.era)
+    const value = exposeErrorUri(errorForClient(answer.value, era, context.era), method, backend.naming)
     return {
       kind: 'error',
       value,

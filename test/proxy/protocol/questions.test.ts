@@ -74,6 +74,18 @@ describe.each(['stdio', 'http'])('a legacy %s server that asks its client', serv
     })
   })
 
+  test('refuses a call until a URL was visited, which a modern client is asked for in a round', async () => {
+    const params = {name: `${server}__visit`, arguments: {}}
+    const capabilities = {elicitation: {url: {}}}
+    const {answer} = await modernCall(url, 'tools/call', params, capabilities)
+    expect(answer.result.resultType).toBe('input_required')
+    const [[key = '', {method = '', params: asked} = {}] = []] = Object.entries<Message>(answer.result.inputRequests)
+    expect([method, asked]).toMatchObject(['elicitation/create', {mode: 'url', elicitationId: 'e2'}])
+    const inputResponses = {[key]: {action: 'accept'}}
+    const second = await modernCall(url, 'tools/call', {...params, inputResponses}, capabilities)
+    expect(text(second.answer)).toBe('visited')
+  })
+
   test('gets no further than what the client declared', async () => {
     const params = {name: `${server}__ask`, arguments: {requests: [model, roots, visit, form]}}
     const client = await openSession(url, {
