@@ -1,7 +1,7 @@
 import {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, BackendCall, ConnectionEvents} from './connection.ts'
 import type {DroppedMessage} from './dropped-message.ts'
-import {type Envelope, scanMessage} from './envelope.ts'
+import {type Envelope, type ScanResult, scanMessage} from './envelope.ts'
 import {notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
 import {PendingCalls} from './pending-calls.ts'
@@ -64,6 +64,16 @@ export class DuplexChannel {
 
   receive(bytes: Buffer): void {
     const scanned = scanMessage(bytes)
+    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
+      // Revision 2025-03-26 has batches, and whoever speaks it must be able to receive them.
+      for (const {start, end} of scanned.elements) {
+        const element = bytes.subarray(start, end)
+        this.#take(element, scanMessage(element))
+      }
+    } else this.#take(bytes, scanned)
+  }
+
+  #take(bytes: Buffer, scanned: ScanResult): void {
     if (!scanned.ok) return this.#unreadable(bytes, scanned.fault, scanned.id)
     const {message} = scanned
     const params = part(bytes, message.params)
@@ -89,6 +99,10 @@ export class DuplexChannel {
 
   #answered(bytes: Buffer, {kind, id, result, error}: Envelope): void {
     const value = part(bytes, kind === 'result' ? result : error)
+    const only = this.#calls.onlyId
+    // An error without an id says that a message of ours could not be read: it can only be that of the one call in flight.
+    if (id === null && value !== null && kind === 'error' && only !== undefined)
+      return void this.#calls.answer(only, {kind, value})
     if (id === null || value === null)
       return this.#options.events.onOddity('AnswerWithoutId', bytes.toString('utf8', 0, 200))
     if (this.#calls.answer(ownId(id), {kind: kind === 'result' ? 'result' : 'error', value})) return

@@ -1,7 +1,7 @@
 import type {CallFailure} from './call-failure.ts'
 import type {CancelListener} from './cancel-source.ts'
 import type {BackendAnswer, BackendCall} from './connection.ts'
-import {scanMessage} from './envelope.ts'
+import {type ScanResult, scanMessage} from './envelope.ts'
 import {answerFailure, mediaType, notAnAnswer, type SeenAnswer, tooLarge} from './http-answer-failure.ts'
 import type {HttpExchange, HttpHead, HttpReceiver} from './http-client.ts'
 import type {HttpLink} from './http-link.ts'
@@ -136,8 +136,19 @@ export class HttpCall implements HttpReceiver, CancelListener {
   /** One JSON-RPC message of the backend: the answer, or something on the way to it. */
   #message(bytes: Buffer): void {
     if (this.#over || bytes.length === 0) return
-    const {events} = this.#link.options
     const scanned = scanMessage(bytes)
+    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
+      // Revision 2025-03-26 has batches, and whoever speaks it must be able to receive them.
+      for (const {start, end} of scanned.elements) {
+        const element = bytes.subarray(start, end)
+        this.#take(element, scanMessage(element))
+      }
+    } else this.#take(bytes, scanned)
+  }
+
+  #take(bytes: Buffer, scanned: ScanResult): void {
+    if (this.#over) return
+    const {events} = this.#link.options
     if (!scanned.ok) {
       if (this.#status >= 400) return // an error page that calls itself JSON: the status says more
       const message = `the answer is no valid JSON-RPC message (${scanned.fault})`

@@ -1,4 +1,4 @@
-import {scanMessage} from './envelope.ts'
+import {type ScanResult, scanMessage} from './envelope.ts'
 import type {HttpLink} from './http-link.ts'
 import {SseParser} from './sse-parser.ts'
 import {StreamPosition} from './stream-position.ts'
@@ -51,9 +51,18 @@ export function listenOnSession(link: HttpLink): void {
 }
 
 function receive(link: HttpLink, data: Buffer): void {
-  const {events} = link.options
   if (data.length === 0) return
   const scanned = scanMessage(data)
+  if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
+    for (const {start, end} of scanned.elements) {
+      const element = data.subarray(start, end)
+      take(link, element, scanMessage(element))
+    }
+  } else take(link, data, scanned)
+}
+
+function take(link: HttpLink, data: Buffer, scanned: ScanResult): void {
+  const {events} = link.options
   if (!scanned.ok) return events.onOddity('UnreadableMessage', scanned.why)
   const {kind, method, id, params} = scanned.message
   const bytes = params && data.subarray(params.start, params.end)
