@@ -17,7 +17,11 @@ export function eraOfVersion(version: string): Era {
 
 /** What we answer to a legacy `initialize`: the client's revision where we know it, else our newest. */
 export function negotiateLegacy(requested: string): string {
-  return (legacyVersions as readonly string[]).includes(requested) ? requested : newestLegacyVersion
+  return isLegacyVersion(requested) ? requested : newestLegacyVersion
+}
+
+export function isLegacyVersion(version: string): boolean {
+  return (legacyVersions as readonly string[]).includes(version)
 }
 
 /** Keys of `_meta` (MCP 2026-07-28, per-request envelope). */

@@ -26,6 +26,8 @@ export interface ClientScope {
   prepare(timeoutMs: number): Promise<void>
   /** At once where the connection stands. @throws CallFailure */
   lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Lease | Promise<Lease>
+  /** The connection of its own that hears what its calls to a legacy server do; undefined where it has none. */
+  ownLink(backend: Backend): Promise<Link | undefined>
   /** A notification of the client for the backends that it has connections of its own to. */
   tell(method: string): void
   close(): Promise<void>
@@ -41,6 +43,7 @@ export function sharedScope(catalogue: Catalogue): ClientScope {
       const {link} = backend
       return link === undefined ? backend.whenUp(timeoutMs, signal).then(shared) : shared(link)
     },
+    ownLink: async () => undefined,
     tell: () => {},
     close: async () => {},
   }
@@ -152,6 +155,13 @@ export class OwnScope implements ClientScope {
         this.#wake()
       },
     }
+  }
+
+  async ownLink(backend: Backend): Promise<Link | undefined> {
+    // Calls that never share a connection have none that would hear of all of them.
+    if (this.#options.exclusive || this.#closed) return undefined
+    const {connection} = backend.link ?? (await backend.whenUp(backend.timeoutMs))
+    return connection.info.era === 'legacy' ? (await this.#first(backend)).link : undefined
   }
 
   tell(method: string): void {

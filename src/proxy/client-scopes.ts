@@ -1,5 +1,5 @@
 import type {BackendAnswer} from '../mcp/connection.ts'
-import type {ClientIdentity} from '../mcp/handshake.ts'
+import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
 import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Backend} from './backend.ts'
@@ -78,8 +78,15 @@ export class ClientScopes {
       identity,
       exclusive,
       onRequest: async (method, params, question) => session()?.ask(method, params, question) ?? refuseRequest(method),
-      onNotification: (_, method, params) => {
+      onNotification: (backend, method, params) => {
         const to = session()
+        if (method === 'notifications/resources/updated') {
+          const uri = params && parseObject(params)?.uri
+          // What was watched may be kept back since.
+          const offered = typeof uri === 'string' && backend.rules.offered('resources', uri) !== undefined
+          if (params && offered) to?.ownSubscriptions.updated(backend, uri, params)
+          return
+        }
         if (method === 'notifications/message' && !reachesLevel(params, to?.logLevel)) return
         to?.tell(notificationMessage(method, params))
       },

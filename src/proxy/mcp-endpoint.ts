@@ -115,6 +115,7 @@ export class McpEndpoint {
       takeMessage(body, message, session, reply)
       return undefined
     }
+    reply.resumable = session?.streams
     const controller = new CancelSource()
     // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
     if (era === 'modern') {
@@ -144,7 +145,10 @@ export class McpEndpoint {
 
   #listen(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): void {
     const session = this.#sessionOf(request)
-    if (session) return openSessionStream(session, response, reply)
+    if (session) {
+      const last = request.headers['last-event-id']
+      return openSessionStream(session, response, reply, typeof last === 'string' ? last : null)
+    }
     const message = 'GET needs the Mcp-Session-Id of an open session'
     const named = 'mcp-session-id' in request.headers
     const refusal = named ? sessionNotFound : {status: 405, code: rpcCode.serverError, message}
