@@ -1,7 +1,6 @@
 import type {CallFailure} from './call-failure.ts'
 import type {CancelSignal} from './cancel-source.ts'
 import type {Era} from './protocol.ts'
-import type {OpenQuestion} from './server-questions.ts'
 import type {CallTrace} from './trace-meta.ts'
 
 /** One request to a backend. Params travel as the bytes that came. */
@@ -33,6 +32,14 @@ export interface BackendAnswer {
   readonly value: Buffer
   /** HTTP status of an error that came with one of its own (modern era). */
   readonly status?: number
+}
+
+/** A request of a backend that has no answer yet. */
+export interface OpenQuestion {
+  /** Aborted when nobody waits for the answer any more: the backend withdrew it, or has gone. */
+  readonly signal: CancelSignal
+  /** Tells the backend how far the answer is (`notifications/progress`), in its own progress token. */
+  readonly progress: (params: Buffer) => void
 }
 
 /** A request of the backend to us (legacy era): answered with raw JSON of the result or error. */

@@ -1,18 +1,10 @@
 import {messageOf} from '../shared/errors.ts'
-import {type CancelSignal, CancelSource} from './cancel-source.ts'
+import {CancelSource} from './cancel-source.ts'
 import type {BackendAnswer, ServerRequestHandler} from './connection.ts'
 import {errorValue} from './json-rpc.ts'
 import {type MessageId, readId} from './message-id.ts'
 import {rpcCode} from './protocol.ts'
 import {findValue} from './splice.ts'
-
-/** A request of a backend that has no answer yet. */
-export interface OpenQuestion {
-  /** Aborted when nobody waits for the answer any more: the backend withdrew it, or has gone. */
-  readonly signal: CancelSignal
-  /** Tells the backend how far the answer is (`notifications/progress`), in its own progress token. */
-  readonly progress: (params: Buffer) => void
-}
 
 /** What one backend asks over one connection (legacy era), by the ids that it chose. */
 export class ServerQuestions {

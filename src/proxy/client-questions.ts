@@ -1,10 +1,9 @@
 import {randomBytes} from 'node:crypto'
 import type {CancelListener} from '../mcp/cancel-source.ts'
-import type {BackendAnswer} from '../mcp/connection.ts'
+import type {BackendAnswer, OpenQuestion} from '../mcp/connection.ts'
 import {errorValue, notificationMessage, requestMessage} from '../mcp/json-rpc.ts'
 import {ownProgressToken, progressTokenOf} from '../mcp/progress-token.ts'
 import {rpcCode} from '../mcp/protocol.ts'
-import type {OpenQuestion} from '../mcp/server-questions.ts'
 import {setMember} from '../mcp/splice.ts'
 
 /** How long a person may take to answer an elicitation. */

@@ -1,7 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {CancelSource} from '../mcp/cancel-source.ts'
-import type {BackendAnswer} from '../mcp/connection.ts'
-import type {OpenQuestion} from '../mcp/server-questions.ts'
+import type {BackendAnswer, OpenQuestion} from '../mcp/connection.ts'
 import {type ClientProfile, canBeAsked, notDeclared} from './client-profile.ts'
 import {ClientQuestions} from './client-questions.ts'
 import type {ClientScope} from './client-scope.ts'
