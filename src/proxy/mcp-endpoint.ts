@@ -112,7 +112,8 @@ export class McpEndpoint {
       return undefined
     }
     if (message.kind !== 'request') {
-      takeMessage(body, message, session, reply)
+      const services = this.#options.viewOf?.(request)?.services ?? this.#options.services
+      takeMessage(body, message, {era, session, services}, reply)
       return undefined
     }
     reply.resumable = session?.streams

@@ -58,16 +58,18 @@ describe.each(['stdio', 'http'])('a legacy %s server that asks its client', serv
   test('hears how far the answer is, in its own progress token', async () => {
     const token = `${server} 7`
     const request = {...model, params: {...model.params, _meta: {progressToken: token}}}
+    let sent: Promise<void> | undefined
     const client = await openSession(url, {
       capabilities: {sampling: {}},
       answer: (_, {_meta}) => {
         const {progressToken} = _meta as {progressToken: string}
         expect(progressToken).not.toBe(token)
-        void client.notify('notifications/progress', {progressToken, progress: 1})
+        sent = client.notify('notifications/progress', {progressToken, progress: 1})
         return {result: {role: 'assistant', content: {type: 'text', text: 'x'}, model: 'm'}}
       },
     })
     await client.call('tools/call', {name: `${server}__ask`, arguments: {requests: [request]}})
+    await sent
     await vi.waitFor(async () => {
       const {answer} = await client.call('tools/call', {name: `${server}__progress`, arguments: {}})
       expect(text(answer)).toContainEqual({progressToken: token, progress: 1})
@@ -138,14 +140,16 @@ describe('a server of 2026-07-28 and a legacy client', () => {
   const call = {name: 'modern__test_input_required_result_elicitation', arguments: {}}
 
   test('that cancels its call while it is asked on behalf of the call is asked no longer', async () => {
+    let sent: Promise<void> | undefined
     const client = await openSession(url, {
       capabilities: {elicitation: {}},
       answer: () => {
-        void client.notify('notifications/cancelled', {requestId: 'mine'})
+        sent = client.notify('notifications/cancelled', {requestId: 'mine'})
         return null
       },
     })
     await expect(client.call('tools/call', call, 'mine')).rejects.toThrow('no answer, HTTP 200')
+    await sent
   })
 
   test('that cannot be asked gets an error at once', async () => {
