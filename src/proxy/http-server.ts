@@ -1,8 +1,10 @@
-import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import type http from 'node:http'
+import type {IncomingMessage, ServerResponse} from 'node:http'
 import type https from 'node:https'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
+import {nodeHttp} from '../shared/node-http.ts'
 import type {AccessGate} from './access/gate.ts'
 import {sendRefusal} from './access/send-refusal.ts'
 import type {Compression} from './compression/compression.ts'
@@ -51,7 +53,7 @@ export const listenerOptions = {
 
 /** The listener that clients see: `/mcp`, `/health`, `/health/live`, `/api/tools/list`. */
 export function createHttpServer(options: CurrentOptions): http.Server {
-  const server: http.Server = http.createServer(
+  const server: http.Server = nodeHttp.createServer(
     listenerOptions,
     requestListener(options, () => server.listening),
   )

@@ -1,5 +1,6 @@
+import type http from 'node:http'
 import type {IncomingMessage} from 'node:http'
-import http from 'node:http'
+import {nodeHttp} from '../shared/node-http.ts'
 import type {WireFault} from './wire-guard.ts'
 
 /** `GET /metrics` on a port of its own, so that a scraper never competes with clients. */
@@ -7,7 +8,7 @@ export function createMetricsServer(
   text: () => string,
   guard: (request: IncomingMessage) => WireFault | undefined,
 ): http.Server {
-  return http.createServer(
+  return nodeHttp.createServer(
     {headersTimeout: 10_000, requestTimeout: 10_000, requireHostHeader: false},
     (request, response) => {
       const refused = guard(request)

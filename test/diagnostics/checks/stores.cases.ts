@@ -21,6 +21,12 @@ const damaged = known({
 const aside = known({path: '/x', bytes: 4096, faults: [], putAside: ['/x.corrupt-20260101T000000000Z']})
 const absent = missing('absent', 'there is no database')
 const plain = {outline: outline({redis: null, requestLog: null})}
+const keptInPostgres = {
+  when: 'requests are kept in PostgreSQL',
+  world: worldFrom(healthy, {'store.integrity': absent}),
+  status: 'skip' as const,
+  summary: 'requests are kept in PostgreSQL',
+}
 const sizes = {
   folder: '/var/log/only1mcp',
   writable: true,
@@ -45,19 +51,20 @@ function telling(change: Partial<typeof told>): World {
 
 export const storesCases: readonly CheckCases[] = [
   ...[
-    {check: storeRequests, name: 'the request log'},
-    {check: storeBreakers, name: 'the file of circuit breakers'},
+    {check: storeRequests, name: 'the request log', elsewhere: [keptInPostgres]},
+    {check: storeBreakers, name: 'the file of circuit breakers', elsewhere: []},
   ].map(
-    ({check, name}): CheckCases => ({
+    ({check, name, elsewhere}): CheckCases => ({
       check,
       passing: [
         {when: 'it is sound', world: healthy, status: 'pass', summary: `${name} is sound`},
         {
           when: 'there is none',
-          world: worldFrom(healthy, {'store.integrity': absent}),
+          world: worldFrom(healthy, {'store.integrity': absent}, plain),
           status: 'info',
           summary: 'nothing was kept yet',
         },
+        ...elsewhere,
       ],
       failing: [
         {
