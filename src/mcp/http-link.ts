@@ -13,6 +13,7 @@ import type {
 } from './http-client.ts'
 import {notificationMessage, responseMessage} from './json-rpc.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
+import {ServerQuestions} from './server-questions.ts'
 
 export interface HttpOptions {
   readonly endpoint: string
@@ -35,6 +36,8 @@ type Headers = Pick<HttpRequest, 'headers' | 'more'>
 /** The requests to one endpoint: a pool of connections, and for the legacy era the session's id. */
 export class HttpLink {
   era: Era = 'modern'
+  /** What the backend asks, in the stream of a call or in its own. */
+  readonly questions = new ServerQuestions((method, params) => this.notify(method, params))
   negotiated: string | undefined
   readonly options: HttpOptions
   readonly origin: string
@@ -136,6 +139,7 @@ export class HttpLink {
 
   /** The backend has forgotten our session, or is away: this connection is of no more use. */
   lost(failure: CallFailure): void {
+    this.questions.end()
     this.#session = undefined
     this.#end(failure)
   }
@@ -147,6 +151,7 @@ export class HttpLink {
 
   async #close(): Promise<void> {
     this.#end(null)
+    this.questions.end()
     if (this.#session !== undefined) await this.#deleteSession(500)
     await this.#client.destroy()
   }

@@ -58,6 +58,9 @@ async function shakeHands(link: StdioLink, options: StdioOptions): Promise<Backe
 }
 
 const newline = Buffer.from('\n')
+/** The pipes of a process that ends close a little before it has ended. */
+const exitWithinMs = 300
+const stopWithinMs = 500
 
 /** The pipes of one child, a message a line. */
 class StdioLink {
@@ -69,6 +72,8 @@ class StdioLink {
   #corked = false
   #strayLine = ''
   #closeAsked = false
+  /** The pipe that the child closed while it went on. */
+  #closedPipe: 'stdin' | 'stdout' | undefined
 
   constructor(options: StdioOptions) {
     this.#options = options
@@ -96,6 +101,8 @@ class StdioLink {
     })
     this.#framer = framer
     child.stdout.on('data', (chunk: Buffer) => framer.push(chunk))
+    child.stdout.once('end', () => this.#pipeEnded('stdout'))
+    child.stdin.once('error', () => this.#pipeEnded('stdin'))
     const drained = new Promise<void>(resolve => child.stdout.once('close', () => resolve()))
     this.#closed = child.exited.then(async status => {
       // What the child wrote before it ended still counts.
@@ -103,7 +110,7 @@ class StdioLink {
       this.#ended = true
       channel.ending()
       framer.end()
-      const failure = processEnded(status, options.stderrTail())
+      const failure = processEnded(status, this.#closedPipe, options.stderrTail())
       channel.end(failure)
       return this.#closeAsked ? null : failure
     })
@@ -116,6 +123,15 @@ class StdioLink {
     const {message, kind, blame, code, delivered, cause} = error
     const evidence = [error.evidence, `stdout: ${said.join(' | ')}`].filter(text => text !== undefined).join('; ')
     return new CallFailure(message, {kind, blame, code, delivered, cause, evidence})
+  }
+
+  /** A child that closed a pipe and goes on can never answer again: it is ended, so that it is started anew. */
+  #pipeEnded(pipe: 'stdin' | 'stdout'): void {
+    setTimeout(() => {
+      if (this.#ended || this.#closeAsked || this.#closedPipe) return
+      this.#closedPipe = pipe
+      void this.#options.child.stop(stopWithinMs)
+    }, exitWithinMs).unref()
   }
 
   get ended(): boolean {
@@ -162,8 +178,17 @@ class StdioLink {
   }
 }
 
-function processEnded(status: ExitStatus, stderrTail: readonly string[]): CallFailure {
-  const how = status.signal !== null ? `was killed by ${status.signal}` : `exited with status ${status.code}`
+function processEnded(
+  status: ExitStatus,
+  closedPipe: 'stdin' | 'stdout' | undefined,
+  stderrTail: readonly string[],
+): CallFailure {
+  const how =
+    closedPipe !== undefined
+      ? `closed its ${closedPipe} and went on; it was ended`
+      : status.signal !== null
+        ? `was killed by ${status.signal}`
+        : `exited with status ${status.code}`
   return new CallFailure(`the server process ${how}`, {
     kind: 'BackendExited',
     blame: 'backend-process',

@@ -26,11 +26,12 @@ export interface BackendList {
 
 export const emptyList: BackendList = {entries: [], ttlMs: Number.POSITIVE_INFINITY, cacheScope: 'public'}
 
-const maxPages = 100
+const maxPages = 1000
 
 /**
  * All pages of one of a backend's lists; empty without asking where it does not have the capability.
- * @param onFault told of an entry that is left out
+ * What a page is wrong with costs the pages behind it, not those before.
+ * @param onFault told of an entry or of pages that are left out
  * @throws CallFailure
  */
 export async function readList(
@@ -46,12 +47,16 @@ export async function readList(
   let ttlMs = Number.POSITIVE_INFINITY
   let cacheScope: BackendList['cacheScope'] = 'public'
   let cursor: string | undefined
+  const cursors = new Set<string>()
   for (let page = 0; page < maxPages; page++) {
     const answer = await connection.call({method, params: listParams(connection, identity, cursor), timeoutMs})
     if (answer.kind === 'error') {
       // Templates are younger than resources: a server may have one method and not the other.
-      if (kind === 'templates') return emptyList
-      throw listFailure(`it answered ${method} with an error`, answer.value)
+      if (kind === 'templates' && page === 0) return emptyList
+      const failure = listFailure(`it answered ${method} with an error`, answer.value)
+      if (page === 0) throw failure
+      onFault(failure)
+      return {entries, ttlMs: 0, cacheScope}
     }
     const whole = {start: 0, end: answer.value.length}
     const list = findValue(answer.value, whole, [field])
@@ -66,9 +71,16 @@ export async function readList(
     if (!isText(answer.value, findValue(answer.value, whole, ['cacheScope']), 'public')) cacheScope = 'private'
     const next = findValue(answer.value, whole, ['nextCursor'])
     cursor = (next && stringAt(answer.value, next)) ?? undefined
-    if (cursor === undefined) return {entries, ttlMs, cacheScope}
+    // Some servers end a list with an empty cursor.
+    if (cursor === undefined || cursor === '') return {entries, ttlMs, cacheScope}
+    if (cursors.has(cursor)) {
+      onFault(listFailure(`its ${method} names the same next page twice`, Buffer.from(cursor)))
+      return {entries, ttlMs, cacheScope}
+    }
+    cursors.add(cursor)
   }
-  throw listFailure(`its ${method} has more than ${maxPages} pages`, Buffer.alloc(0))
+  onFault(listFailure(`its ${method} has more than ${maxPages} pages`, Buffer.alloc(0)))
+  return {entries, ttlMs, cacheScope}
 }
 
 function listEntry(bytes: Buffer, kind: ListKind): ListEntry | undefined {
