@@ -2,6 +2,7 @@ import type {z} from 'zod'
 import {didYouMean} from './did-you-mean.ts'
 import {type Found, foundAt} from './found.ts'
 import {keySpan, valueSpan} from './locate.ts'
+import {meantKey} from './meant-key.ts'
 import {type Finding, pathText, type Span} from './problem.ts'
 import {type KeyPath, keysAt} from './schema-walk.ts'
 import {typeSuggestion} from './value-hints.ts'
@@ -46,7 +47,7 @@ function explain(issue: Issue, source: YamlSource, masked: readonly Span[]): Exp
 
 function unknownKey(key: string, path: KeyPath, source: YamlSource): Explained {
   const keys = keysAt(path)
-  const best = didYouMean(key, keys)
+  const best = meantKey(key, keys)
   const where = path.length === 0 ? 'at the top of the file' : `in ${pathText(path)}`
   const suggestion =
     best !== undefined ? `did you mean "${best}"?` : keys.length > 0 ? `known here: ${keys.join(', ')}` : undefined

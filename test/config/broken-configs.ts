@@ -29,6 +29,15 @@ export const brokenConfigs: readonly BrokenConfig[] = [
     suggestion: /"port"/,
   },
   {
+    name: 'a key of another program',
+    text: 'servers:\n  - id: a\n    url: http://127.0.0.1:1/mcp\n',
+    code: 'key.unknown',
+    line: 3,
+    column: 5,
+    path: 'servers[0].url',
+    suggestion: /"endpoint"/,
+  },
+  {
     name: 'a misspelt section',
     text: 'sever:\n  port: 1\n',
     code: 'key.unknown',
