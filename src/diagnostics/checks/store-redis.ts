@@ -7,8 +7,8 @@ const slowMs = 40
 const refusals = [
   {
     says: /^NOAUTH/,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the operator writes it like that
     remedy:
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the operator writes it like that
       'put the password into its url, redis://:${REDIS_PASSWORD}@host:port, and the variable where the runtime starts',
   },
   {
