@@ -73,6 +73,17 @@ export class DuplexChannel {
     } else this.#take(bytes, scanned)
   }
 
+  /**
+   * What stood on one line with a stray print. An answer counts; anything else may be a message that was logged, ours among
+   * them, and is passed over.
+   */
+  receiveBehindPrint(bytes: Buffer): void {
+    const scanned = scanMessage(bytes)
+    const answer = scanned.ok && (scanned.message.kind === 'result' || scanned.message.kind === 'error')
+    if (answer) this.#answered(bytes, scanned.message)
+    else this.#options.events.onOddity('StdoutGarbage', bytes.toString('utf8', 0, 200))
+  }
+
   #take(bytes: Buffer, scanned: ScanResult): void {
     if (!scanned.ok) return this.#unreadable(bytes, scanned.fault, scanned.id)
     const {message} = scanned

@@ -97,6 +97,7 @@ class StdioLink {
         this.#strayLine = line.toString('utf8', 0, 200)
         events.onOddity('StdoutGarbage', this.#strayLine)
       },
+      onBehindGarbage: rest => channel.receiveBehindPrint(rest),
       onOverflow: dropped => channel.tooLarge(dropped, maxMessageBytes),
     })
     this.#framer = framer

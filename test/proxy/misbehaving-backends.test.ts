@@ -32,6 +32,7 @@ beforeAll(async () => {
   const servers: ({readonly id: string} & Record<string, unknown>)[] = [
     stdioServer('good', 'echo.mjs'),
     stdioServer('banner', 'banner.mjs'),
+    stdioServer('prints', 'prints-before.mjs'),
     stdioServer('twice', 'answers-twice.mjs'),
     stdioServer('foreign', 'foreign-ids.mjs'),
     stdioServer('split', 'crlf-split.mjs'),
@@ -118,7 +119,7 @@ describe('tools/list', () => {
 })
 
 describe('a server that only looks odd', () => {
-  it.each(['banner', 'twice', 'foreign', 'split', 'flood', 'late'])('%s is served, each answer once', async id => {
+  it.each(['banner', 'prints', 'twice', 'foreign', 'split', 'flood', 'late'])('%s is served, each answer once', async id => {
     for (const text of ['one', 'two \u00e9 "three"']) {
       const {message} = await callTool(runtime.url, `${id}__echo`, {text})
       expect(message?.result).toMatchObject({content: [{type: 'text', text}]})
