@@ -17,7 +17,7 @@ import {IdleRules} from './idle-rules.ts'
 import {type BackendLists, Link} from './link.ts'
 import type {Naming} from './names.ts'
 import {OfferRules} from './offer-rules.ts'
-import {ProbeHealth, type ProbeResult} from './probe/probe-health.ts'
+import {ProbeHealth, type ProbeResult, unhealthy} from './probe/probe-health.ts'
 import type {CircuitBreaker, Transition} from './resilience/breaker.ts'
 import {Guard} from './resilience/guard.ts'
 import type {RetryBudget} from './resilience/retry-budget.ts'
@@ -298,6 +298,7 @@ export class Backend implements Candidate {
     const turned = this.probes.note(result, clock.wallMs())
     this.#guard.probed(result)
     if (!turned) return
+    if (result.error !== null) this.figures.fault(unhealthy(result.error))
     this.life.probed(result.ok)
     this.#options.log({
       level: result.ok ? 'INFO' : 'WARN',

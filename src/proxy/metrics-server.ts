@@ -1,6 +1,7 @@
 import type http from 'node:http'
 import type {IncomingMessage} from 'node:http'
 import {nodeHttp} from '../shared/node-http.ts'
+import {forAPipe} from './metrics/for-a-pipe.ts'
 import type {WireFault} from './wire-guard.ts'
 
 /** `GET /metrics` on a port of its own, so that a scraper never competes with clients. */
@@ -19,7 +20,9 @@ export function createMetricsServer(
       } else if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.writeHead(405, {'content-type': 'text/plain', allow: 'GET, HEAD'}).end('only GET\n')
       } else {
-        response.writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'}).end(text())
+        response
+          .writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'})
+          .end(forAPipe(text(), request))
       }
     },
   )
