@@ -27,6 +27,10 @@ export interface BackendList {
 export const emptyList: BackendList = {entries: [], ttlMs: Number.POSITIVE_INFINITY, cacheScope: 'public'}
 
 const maxPages = 100
+/** Of one list. The largest servers known have some thousands; a million stalled all clients for seconds. */
+const maxEntries = 50_000
+/** Of one list. It becomes part of what every client is sent. */
+const maxListBytes = 16 * 1024 * 1024
 
 /**
  * All pages of one of a backend's lists; empty without asking where it does not have the capability.
@@ -46,6 +50,7 @@ export async function readList(
   let ttlMs = Number.POSITIVE_INFINITY
   let cacheScope: BackendList['cacheScope'] = 'public'
   let cursor: string | undefined
+  let bytes = 0
   for (let page = 0; page < maxPages; page++) {
     const answer = await connection.call({method, params: listParams(connection, identity, cursor), timeoutMs})
     if (answer.kind === 'error') {
@@ -56,20 +61,28 @@ export async function readList(
     const whole = {start: 0, end: answer.value.length}
     const list = findValue(answer.value, whole, [field])
     if (list === null) throw listFailure(`its ${method} result has no ${field}`, answer.value)
-    for (const element of arrayElements(answer.value, list)) {
+    bytes += list.end - list.start
+    if (bytes > maxListBytes) throw listFailure(`its ${method} is larger than ${maxListBytes} bytes`, none)
+    const elements = arrayElements(answer.value, list)
+    if (entries.length + elements.length > maxEntries)
+      throw listFailure(`its ${method} has more than ${maxEntries} entries`, none)
+    for (const element of elements) {
       const entry = listEntry(answer.value.subarray(element.start, element.end), kind)
       const fault = entry && entryFault(connection, kind, entry)
-      if (fault !== undefined) onFault(listFailure(fault, entry?.bytes ?? Buffer.alloc(0)))
+      if (fault !== undefined) onFault(listFailure(fault, entry?.bytes ?? none))
       else if (entry) entries.push(entry)
     }
     ttlMs = Math.min(ttlMs, ttlOf(answer.value, whole))
     if (!isText(answer.value, findValue(answer.value, whole, ['cacheScope']), 'public')) cacheScope = 'private'
     const next = findValue(answer.value, whole, ['nextCursor'])
-    cursor = (next && stringAt(answer.value, next)) ?? undefined
+    // Some servers write an empty one on their last page.
+    cursor = (next && stringAt(answer.value, next)) || undefined
     if (cursor === undefined) return {entries, ttlMs, cacheScope}
   }
-  throw listFailure(`its ${method} has more than ${maxPages} pages`, Buffer.alloc(0))
+  throw listFailure(`its ${method} has more than ${maxPages} pages`, none)
 }
+
+const none = Buffer.alloc(0)
 
 function listEntry(bytes: Buffer, kind: ListKind): ListEntry | undefined {
   const keySpan = findValue(bytes, {start: 0, end: bytes.length}, [listKinds[kind].key])

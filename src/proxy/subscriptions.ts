@@ -202,7 +202,7 @@ export class Subscriptions {
           signal: controller,
           onNotification: (method, said) => {
             if (method === 'notifications/subscriptions/acknowledged') this.#acknowledged(backend, uris, said)
-            void backend.notified(method, said)
+            backend.notified(method, said)
           },
         })
       } catch (error) {
