@@ -95,7 +95,7 @@ export async function readList(
   return {entries, ttlMs, cacheScope}
 }
 
-const none = Buffer.alloc(0)
+const none: Buffer = Buffer.alloc(0)
 
 function listEntry(bytes: Buffer, kind: ListKind): ListEntry | undefined {
   const keySpan = findValue(bytes, {start: 0, end: bytes.length}, [listKinds[kind].key])
