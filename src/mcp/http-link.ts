@@ -12,7 +12,9 @@ import type {
   HttpRequest,
 } from './http-client.ts'
 import {notificationMessage, responseMessage} from './json-rpc.ts'
+import {OneWayPosts} from './one-way-posts.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
+import {ServerQuestions} from './server-questions.ts'
 
 export interface HttpOptions {
   readonly endpoint: string
@@ -35,11 +37,14 @@ type Headers = Pick<HttpRequest, 'headers' | 'more'>
 /** The requests to one endpoint: a pool of connections, and for the legacy era the session's id. */
 export class HttpLink {
   era: Era = 'modern'
+  /** What the backend asks, in the stream of a call or in its own. */
+  readonly questions = new ServerQuestions((method, params) => this.notify(method, params))
   negotiated: string | undefined
   readonly options: HttpOptions
   readonly origin: string
   readonly #path: string
   readonly #client: HttpClient
+  readonly #oneWay: OneWayPosts
   readonly #end: (failure: CallFailure | null) => void
   /** As in BackendConnection. */
   readonly closed: Promise<CallFailure | null>
@@ -54,6 +59,11 @@ export class HttpLink {
     this.origin = url.origin
     this.#path = url.pathname + url.search
     this.#client = client
+    const {onOddity} = options.events
+    this.#oneWay = new OneWayPosts({
+      onRefused: status => onOddity('NotificationRefused', `HTTP ${status}`),
+      onLost: why => onOddity('NotificationLost', why),
+    })
     let end: (failure: CallFailure | null) => void = () => {}
     this.closed = new Promise(resolve => {
       end = resolve
@@ -136,6 +146,7 @@ export class HttpLink {
 
   /** The backend has forgotten our session, or is away: this connection is of no more use. */
   lost(failure: CallFailure): void {
+    this.questions.end()
     this.#session = undefined
     this.#end(failure)
   }
@@ -147,6 +158,8 @@ export class HttpLink {
 
   async #close(): Promise<void> {
     this.#end(null)
+    this.questions.end()
+    this.#oneWay.stop()
     if (this.#session !== undefined) await this.#deleteSession(500)
     await this.#client.destroy()
   }
@@ -167,17 +180,7 @@ export class HttpLink {
 
   /** A message that wants no answer; what comes of it is only worth a note. */
   #send(body: Buffer, headers: Headers): void {
-    if (this.#closing) return
-    this.post(body, headers, {
-      head: status => {
-        if (status >= 400) this.options.events.onOddity('NotificationRefused', `HTTP ${status}`)
-      },
-      data: () => {},
-      end: () => {},
-      failed: error => {
-        if (!this.#closing) this.options.events.onOddity('NotificationLost', error.message)
-      },
-    })
+    this.#oneWay.send(receiver => this.post(body, headers, receiver))
   }
 }
 

@@ -10,6 +10,7 @@ import {sendRefusal} from './access/send-refusal.ts'
 import type {Compression} from './compression/compression.ts'
 import type {McpEndpoint} from './mcp-endpoint.ts'
 import type {OpenRequest} from './open-request.ts'
+import {mayPipeline} from './pipelining.ts'
 import {Reply} from './reply.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {TraceContexts} from './trace-id.ts'
@@ -67,6 +68,8 @@ export type CurrentOptions = () => HttpServerOptions
 /** @param listening false while the server drains: a connection that was kept alive brings one more request at most */
 export function requestListener(options: CurrentOptions, listening: () => boolean): http.RequestListener {
   return (request, response) => {
+    // It has its socket unless an answer before it is still to come.
+    if (response.socket === null && !mayPipeline(request.socket, response)) return
     if (!listening()) response.setHeader('connection', 'close')
     void serve(options(), request, response)
   }

@@ -15,6 +15,7 @@ import {
 } from './http-server.ts'
 import {createMetricsServer} from './metrics-server.ts'
 import type {RuntimeLog} from './runtime-log.ts'
+import {SlowReaders} from './slow-readers.ts'
 import {type Wiring, wireGuard} from './wiring.ts'
 
 export interface ListenersOptions {
@@ -32,11 +33,24 @@ export class Listeners {
   readonly #options: ListenersOptions
   readonly #front: http.Server
   readonly #metrics: http.Server
+  readonly #slowReaders: SlowReaders
   #secure: TlsServer | undefined
 
   constructor(options: ListenersOptions) {
     this.#options = options
     this.#front = createHttpServer(this.#current)
+    this.#slowReaders = new SlowReaders({
+      now: options.clock.now,
+      onCutOff: (connections, unreadBytes) =>
+        options.log.write({
+          level: 'WARN',
+          module: 'http',
+          kind: 'SlowReader',
+          message: 'clients did not read their answers and were cut off',
+          pairs: {connections, unread_bytes: unreadBytes},
+        }),
+    })
+    this.#front.on('connection', this.#slowReaders.watch)
     this.#metrics = createMetricsServer(options.metrics, request => {
       const {record, wiring} = options
       return wireGuard(wiring().config, record.metricsHost ?? '127.0.0.1')(request)
@@ -64,6 +78,7 @@ export class Listeners {
         log: message => log.write(message),
       })
       this.#secure = opened
+      opened.server.on('secureConnection', this.#slowReaders.watch)
       limitConnections(opened.server, front)
     }
     if (plain) record.port = await listen(this.#front, record.host, record.port, 'MCP', describePortOwner)
@@ -109,6 +124,7 @@ export class Listeners {
   }
 
   close(): void {
+    this.#slowReaders.stop()
     this.#secure?.stop()
     for (const each of [this.#front, this.#secure?.server, this.#metrics]) {
       each?.close()

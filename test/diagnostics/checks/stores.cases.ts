@@ -102,7 +102,8 @@ export const storesCases: readonly CheckCases[] = [
         when: 'it wants a password',
         world: worldFrom(healthy, {'store.redis': known({answer: '-NOAUTH Authentication required.', ms: 1})}),
         status: 'fail',
-        summary: 'Redis does not answer a PING: NOAUTH',
+        summary: 'Redis does not answer a PING: NOAUTH Authentication required',
+        remedy: 'put the password into its url',
       },
       {
         when: 'it is slow',
@@ -129,6 +130,7 @@ export const storesCases: readonly CheckCases[] = [
         }),
         status: 'fail',
         summary: 'PostgreSQL cannot be read: password authentication failed',
+        remedy: 'correct user and password in observability.request_log.postgres.url',
       },
       {
         when: 'the table is missing',
