@@ -10,6 +10,8 @@ describe('credentials that tell themselves by their form', () => {
     ['{"authorization":"bearer sk-live_0123456789"}', '{"authorization":"bearer ‹secret:format›"}'],
     ['Basic dXNlcjpwYXNzd29yZDE=', 'Basic ‹secret:format›'],
     ['token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl end', 'token ‹secret:format› end'],
+    ['cannot reach redis://u:pw@127.0.0.1:1/0?db=1', 'cannot reach redis://‹secret:format›@127.0.0.1:1/0?db=1'],
+    ['GET /x?page=1&api_key=abc&b=2 HTTP/1.1', 'GET /x?page=1&api_key=‹secret:format›&b=2 HTTP/1.1'],
   ])('%s', (text, shown) => expect(hidden(text)).toBe(shown))
 
   it.each([
@@ -18,10 +20,13 @@ describe('credentials that tell themselves by their form', () => {
     'Basic usage: only1mcp start',
     'eyJustAName.txt',
     'basic 1234',
+    'lib+http://***@host/x?page=1&token=***',
+    'mail me@example.com, or see http://example.com/?page=2',
+    'npx @modelcontextprotocol/server-everything, https://registry.example/@scope/name',
   ])('%s says nothing secret', text => expect(hidden(text)).toBe(text))
 
   it('takes no longer for what almost is one', () => {
-    for (const part of ['Bearer ', 'Bearer aaaa', 'eyJaaaaaa.', 'eyJ', 'basic\t'])
+    for (const part of ['Bearer ', 'Bearer aaaa', 'eyJaaaaaa.', 'eyJ', 'basic\t', 'a://', 'a://b', '?token=', '&a'])
       for (const text of [part.repeat(100_000), `${part}${'a'.repeat(500_000)}`, `${part}${'a.'.repeat(250_000)}`]) {
         const began = performance.now()
         hidden(text)
