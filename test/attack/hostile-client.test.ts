@@ -146,6 +146,18 @@ describe('a hostile client', () => {
     expect(cutOff).toEqual([1, 1])
   })
 
+  it('finds no secret of a URI that it asked for in any log, however much is logged', async () => {
+    const secret = 'CANARY-51ab3c'
+    const runtime = await startRuntime({
+      servers: [stdioServer('lib', 'library.mjs')],
+      observability: {logging: {level: 'trace'}},
+    })
+    const uri = `lib+http://user:${secret}@host/x?page=1&token=${secret}`
+    await post(runtime.url, {jsonrpc: '2.0', id: 1, method: 'resources/read', params: {uri}})
+    await vi.waitFor(() => expect(runtime.logs()['access.log']).toContain('page=1&token=***'))
+    expect(Object.values(runtime.logs()).join('')).not.toContain(secret)
+  })
+
   it('cannot fill the memory with answers of a batch that wait for each other', () => {
     const budget = {maxBytes: 10, heldBytes: 0}
     const parts = [new BatchPart(budget), new BatchPart(budget), new BatchPart(budget)]

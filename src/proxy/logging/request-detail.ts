@@ -1,5 +1,6 @@
 import type {IncomingMessage} from 'node:http'
 import type {BackendAnswer} from '../../mcp/connection.ts'
+import {shownUri} from '../../redaction/formats.ts'
 import type {LogPairs} from '../../shared/log-line.ts'
 import type {Merged} from '../catalogue.ts'
 import type {ListKind} from '../list-kinds.ts'
@@ -87,7 +88,7 @@ export class RequestDetail {
     const startedAt = services.now()
     this.#say('DEBUG', record, 'Routed', 'server chosen', {
       server_id: backend.id,
-      name,
+      name: name && shownUri(name),
       status: backend.status,
       server_era: backend.info?.era,
       timeout_ms: backend.timeoutMs,
