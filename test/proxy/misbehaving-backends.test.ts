@@ -119,12 +119,15 @@ describe('tools/list', () => {
 })
 
 describe('a server that only looks odd', () => {
-  it.each(['banner', 'prints', 'twice', 'foreign', 'split', 'flood', 'late'])('%s is served, each answer once', async id => {
-    for (const text of ['one', 'two \u00e9 "three"']) {
-      const {message} = await callTool(runtime.url, `${id}__echo`, {text})
-      expect(message?.result).toMatchObject({content: [{type: 'text', text}]})
-    }
-  })
+  it.each(['banner', 'prints', 'twice', 'foreign', 'split', 'flood', 'late'])(
+    '%s is served, each answer once',
+    async id => {
+      for (const text of ['one', 'two \u00e9 "three"']) {
+        const {message} = await callTool(runtime.url, `${id}__echo`, {text})
+        expect(message?.result).toMatchObject({content: [{type: 'text', text}]})
+      }
+    },
+  )
 })
 
 describe('a call to a server that answers wrong', () => {

@@ -2,7 +2,9 @@ import type {RuntimeRecord} from '../../control/runtime-file.ts'
 import {asOwner, type Check, type CheckResult, fail, info, notSeen, pass, skip, warn} from '../check.ts'
 import type {Fact} from '../fact.ts'
 import type {RuntimeSighting, SeenProcess} from '../fact-values.ts'
+import {formatHostPort} from '../host-port.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
+import {healthOf} from './health-of.ts'
 
 type ControlFact = Fact<'control.snapshot'>
 
@@ -23,17 +25,25 @@ const start = 'only1mcp start'
  * A runtime is alive and answers (the guide's "Process Status"). Which process that is rests on the record it wrote,
  * the start time of its pid and its control socket, never on a name.
  */
-export const processRunning: Check<['runtime.record', 'control.snapshot']> = {
+export const processRunning: Check<['runtime.record', 'control.snapshot', 'http.health', 'port.owner']> = {
   id: 'process.running',
   category: 'process',
   severity: 'fail',
   title: 'the runtime is running and answers',
   docs: 'no-runtime-is-running',
   after: [...startNeeds, 'process.descriptors'],
-  needs: ({socket}) => ['runtime.record', `control.snapshot:${socket ?? ''}`],
-  run([runtime, control]) {
+  needs: context => [
+    'runtime.record',
+    `control.snapshot:${context.socket ?? ''}`,
+    healthOf(context),
+    `port.owner:${context.server.port}`,
+  ],
+  run([runtime, control, health, owner], {server}) {
     if (runtime.state !== 'known') return [notSeen(runtime, '')]
     const sighting = mainSighting(runtime.value)
+    const leftNothing = recordOf(sighting) === null && control.state !== 'known' && sighting?.read.state !== 'denied'
+    if (leftNothing && health.state === 'known' && health.value.ours)
+      return [elsewhere(sighting?.stateDir ?? '', formatHostPort(server), owner)]
     if (sighting === undefined)
       return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start, last: true})]
     return [stateOf(sighting, control, runtime.value), ...others(sighting, runtime.value)]
@@ -74,6 +84,19 @@ function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly 
   }
   if (process.state !== 'known' || !isLiving(sighting)) return gone(sighting, record, process)
   return living(stateDir, record, process, control)
+}
+
+/** It serves on our address: its state folder is another one, or was removed under it. */
+function elsewhere(stateDir: string, address: string, owner: Fact<'port.owner'>): CheckResult {
+  const port = Number(/\d+$/.exec(address)?.[0])
+  const listeners = owner.state === 'known' ? owner.value.listeners : []
+  const pid = listeners.find(each => each.port === port)?.process?.pid
+  const which = pid === undefined ? 'a runtime' : `a runtime (pid ${pid})`
+  const place = stateDir === '' ? 'any state folder that was looked at' : stateDir
+  return fail(stateDir, `${which} serves on ${address}, but there is no record of it in ${place}`, {
+    evidence: ['its state folder is another one, or was removed while it ran; it cannot be asked, stopped or reloaded'],
+    remedy: `name its folder with ONLY1MCP_STATE_DIR; if that is gone, end it (${pid === undefined ? 'as its owner' : `kill ${pid}`}) and start it anew`,
+  })
 }
 
 function living(

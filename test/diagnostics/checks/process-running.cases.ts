@@ -45,6 +45,17 @@ export const processRunningCases: CheckCases = {
       summary: 'no runtime is running',
     },
     {
+      when: 'one serves on the port and has left no record here',
+      world: worldFrom(healthy, {
+        'runtime.record': nothingRuns.facts['runtime.record'],
+        'control.snapshot': missing('absent', 'no runtime record names a control socket'),
+      }),
+      status: 'fail',
+      summary: 'a runtime (pid 4242) serves on 127.0.0.1:8080, but there is no record of it in /var/lib/only1mcp',
+      evidence: 'was removed while it ran',
+      remedy: 'kill 4242',
+    },
+    {
       when: 'the recorded pid is gone and its socket left over',
       world: worldFrom(nothingRuns, {
         'runtime.record': known([sighting({process: {state: 'gone', pid: 4242}})]),
