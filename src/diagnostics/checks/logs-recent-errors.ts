@@ -1,6 +1,6 @@
 import type {ParsedErrorLine} from '../../logs/parse-line.ts'
 import {formatDuration} from '../../shared/duration.ts'
-import {type Check, fail, notSeen, pass, warn} from '../check.ts'
+import {type Cause, type Check, fail, notSeen, pass, warn} from '../check.ts'
 import {aboutOf} from '../fact.ts'
 import {isLiving} from '../sighting.ts'
 
@@ -51,11 +51,19 @@ export const logsRecentErrors: Check<['logs.recent', 'runtime.record']> = {
       say(folder, `${number} in the last ${window}${panics > 0 ? `, ${panics} of them a crash (PANIC)` : ''}`, {
         evidence: [byKind.map(({kind, count}) => `${count} ${kind}`).join(', '), ...newest.map(lineText)],
         // Lines about servers that something is wrong with tell of just that.
-        causes: panics > 0 ? [] : (servers ?? []).flatMap(subject => ofServers.map(id => ({id, subject}))),
+        causes:
+          panics > 0
+            ? []
+            : [...ofStart(newest[0]), ...(servers ?? []).flatMap(subject => ofServers.map(id => ({id, subject})))],
         remedy: `read ${folder}/error.log${pointer(newest[0])}`,
       }),
     ]
   },
+}
+
+/** A runtime that could not start says so once for each time it was tried. */
+function ofStart(newest: ParsedErrorLine | undefined): readonly Cause[] {
+  return newest?.kind === 'StartFailed' ? [{id: 'process.running'}] : []
 }
 
 /** The story of the newest one, where it was a request; what is in a log is not taken into a command unseen. */

@@ -25,30 +25,32 @@ const start = 'only1mcp start'
  * A runtime is alive and answers (the guide's "Process Status"). Which process that is rests on the record it wrote,
  * the start time of its pid and its control socket, never on a name.
  */
-export const processRunning: Check<['runtime.record', 'control.snapshot', 'http.health', 'port.owner']> = {
-  id: 'process.running',
-  category: 'process',
-  severity: 'fail',
-  title: 'the runtime is running and answers',
-  docs: 'no-runtime-is-running',
-  after: [...startNeeds, 'process.descriptors'],
-  needs: context => [
-    'runtime.record',
-    `control.snapshot:${context.socket ?? ''}`,
-    healthOf(context),
-    `port.owner:${context.server.port}`,
-  ],
-  run([runtime, control, health, owner], {server}) {
-    if (runtime.state !== 'known') return [notSeen(runtime, '')]
-    const sighting = mainSighting(runtime.value)
-    const leftNothing = recordOf(sighting) === null && control.state !== 'known' && sighting?.read.state !== 'denied'
-    if (leftNothing && health.state === 'known' && health.value.ours)
-      return [elsewhere(sighting?.stateDir ?? '', formatHostPort(server), owner)]
-    if (sighting === undefined)
-      return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start, last: true})]
-    return [stateOf(sighting, control, runtime.value), ...others(sighting, runtime.value)]
-  },
-}
+export const processRunning: Check<['runtime.record', 'control.snapshot', 'http.health', 'port.owner', 'logs.recent']> =
+  {
+    id: 'process.running',
+    category: 'process',
+    severity: 'fail',
+    title: 'the runtime is running and answers',
+    docs: 'no-runtime-is-running',
+    after: [...startNeeds, 'process.descriptors'],
+    needs: context => [
+      'runtime.record',
+      `control.snapshot:${context.socket ?? ''}`,
+      healthOf(context),
+      `port.owner:${context.server.port}`,
+      `logs.recent:${context.logDir ?? ''}`,
+    ],
+    run([runtime, control, health, owner, logs], {server}) {
+      if (runtime.state !== 'known') return [notSeen(runtime, '')]
+      const sighting = mainSighting(runtime.value)
+      const leftNothing = recordOf(sighting) === null && control.state !== 'known' && sighting?.read.state !== 'denied'
+      if (leftNothing && health.state === 'known' && health.value.ours)
+        return [elsewhere(sighting?.stateDir ?? '', formatHostPort(server), owner)]
+      if (sighting === undefined)
+        return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start, last: true})]
+      return [afterFailedStart(stateOf(sighting, control, runtime.value), logs), ...others(sighting, runtime.value)]
+    },
+  }
 
 function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly RuntimeSighting[]): CheckResult {
   const {stateDir, read, process} = sighting
@@ -86,6 +88,20 @@ function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly 
   return living(stateDir, record, process, control)
 }
 
+/** Where nothing runs and the newest error is of a start, that is why, whatever the reason was. */
+function afterFailedStart(result: CheckResult, logs: Fact<'logs.recent'>): CheckResult {
+  const newest = logs.state === 'known' ? logs.value.errors?.newest[0] : undefined
+  const why = newest?.kind === 'StartFailed' ? newest.pairs.error : undefined
+  if (result.status !== 'fail' || result.remedy !== start || newest === undefined || why === undefined) return result
+  return {
+    ...result,
+    summary: `no runtime is running: the last start failed: ${why}`,
+    last: false,
+    evidence: [`StartFailed at ${newest.at}`, ...result.evidence],
+    remedy: `mend that, then ${start}; only1mcp explain StartFailed tells more`,
+  }
+}
+
 /** It serves on our address: its state folder is another one, or was removed under it. */
 function elsewhere(stateDir: string, address: string, owner: Fact<'port.owner'>): CheckResult {
   const port = Number(/\d+$/.exec(address)?.[0])
@@ -120,7 +136,7 @@ function living(
       `process state ${process.processState} (${stateWords[process.processState] ?? 'unknown'})`,
       ...evidence,
     ],
-    causes: [{id: 'process.descriptors'}],
+    causes: [{id: 'process.descriptors'}, {id: 'state.usable'}],
     remedy: stopped
       ? `kill -CONT ${record.pid} lets it go on`
       : removed
