@@ -1,8 +1,9 @@
 import type {Redactor} from '../redaction/redactor.ts'
 import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
+import {shellWords} from '../shared/shell-words.ts'
 import type {BackendConfig} from './schema.ts'
 
-/** What a server runs or connects to, for people: no user info, no known secret. */
+/** What a server runs, as a shell takes it, or connects to: no user info, no known secret. */
 export function targetText(config: BackendConfig, redactor: Redactor): string {
   if (config.command !== undefined) {
     const secret = new Set(secretArguments(config.args))
@@ -10,7 +11,7 @@ export function targetText(config: BackendConfig, redactor: Redactor): string {
       const value = [...secret].find(each => argument === each || argument.endsWith(`=${each}`))
       return value === undefined ? argument : `${argument.slice(0, -value.length)}***`
     })
-    return redactor.text([config.command, ...shown].join(' '))
+    return shellWords([config.command, ...shown].map(word => redactor.text(word)))
   }
   if (config.endpoint === undefined) return '(no transport)'
   const url = new URL(config.endpoint)

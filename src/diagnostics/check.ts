@@ -28,6 +28,10 @@ export interface CheckResult {
   readonly causes: readonly Cause[]
   /** What to do: a sentence or a command. */
   readonly remedy: string | null
+  /** Findings of one check with the same word here are one problem: the first of them explains the others. */
+  readonly alike?: string
+  /** Further subjects that this finding speaks for, where there are too many to list. */
+  readonly also?: readonly string[]
   /** As a root it stands behind others: it is what one does when they are mended. */
   readonly last?: boolean
   /** What `--fix` may do about it, where that is safe. */
@@ -84,6 +88,7 @@ interface Details {
   readonly evidence?: readonly string[]
   readonly causes?: readonly Cause[]
   readonly remedy?: string
+  readonly alike?: string
   readonly last?: boolean
   readonly fix?: Fix | undefined
 }
@@ -92,13 +97,14 @@ type Say = (subject: string, summary: string, details?: Details) => CheckResult
 
 const say =
   (status: FindingStatus): Say =>
-  (subject, summary, {evidence = [], causes = [], remedy, last, fix} = {}) => ({
+  (subject, summary, {evidence = [], causes = [], remedy, alike, last, fix} = {}) => ({
     status,
     subject,
     summary,
     evidence,
     causes,
     remedy: remedy ?? null,
+    ...(alike !== undefined && {alike}),
     ...(last === true && {last}),
     ...(fix && {fix}),
   })

@@ -13,13 +13,17 @@ export interface LastWords {
 interface Saying {
   readonly pattern: RegExp
   /** `what`: the first group that matched. */
-  readonly remedy: (what: string, speaker: Speaker) => string
+  readonly remedy: (what: string, speaker: Speaker, line: string) => string
 }
 
 const again = ({id}: Speaker): string => `then only1mcp health check ${id}`
 
 // Every repetition is bounded: the lines are a stranger's.
 const variable = '\\b([A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8})\\b'
+
+/** Several that it names in one breath. */
+const list =
+  /^[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}(?:(?:, (?:and |or )?| and | or |,| & )[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}\b){0,6}/
 
 /** What programs say when they cannot go on, the most telling first. */
 const sayings: readonly Saying[] = [
@@ -87,17 +91,22 @@ const sayings: readonly Saying[] = [
   },
 ]
 
-function setVariable(what: string, speaker: Speaker): string {
-  return `set ${what} in env of ${speaker.id} (and where the runtime is started), ${again(speaker)}`
+function setVariable(what: string, speaker: Speaker, line: string): string {
+  const all = list.exec(line.slice(Math.max(0, line.indexOf(what))))?.[0] ?? what
+  return `set ${all} in env of ${speaker.id} (and where the runtime is started), ${again(speaker)}`
 }
 
+/** Many programs paint what matters. */
+const colour = /\x1b\[[\d;]{0,20}m/g
+
 /** What the last lines of a program call for; null where they say nothing that is known here. */
-export function lastWords(lines: readonly string[], speaker: Speaker): LastWords | null {
+export function lastWords(spoken: readonly string[], speaker: Speaker): LastWords | null {
+  const lines = spoken.map(line => line.slice(0, 2000).replace(colour, ''))
   for (const {pattern, remedy} of sayings) {
     for (const line of lines) {
       const match = pattern.exec(line.slice(0, 1000))
       const what = match?.slice(1).find(group => group !== undefined)
-      if (what !== undefined) return {line: line.slice(0, 200), remedy: remedy(what, speaker)}
+      if (what !== undefined) return {line: line.slice(0, 200), remedy: remedy(what, speaker, line.slice(0, 1000))}
     }
   }
   return null

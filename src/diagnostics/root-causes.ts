@@ -18,11 +18,20 @@ export function isBad(finding: {readonly status: FindingStatus}): boolean {
 /** The causes of a finding that really are bad, with the subject of each; a warning may follow from a warning. */
 export function effectiveCauses(finding: Finding, all: readonly Finding[]): readonly Required<Cause>[] {
   if (finding.status === 'pass' || finding.status === 'info') return []
-  return finding.causes.flatMap(cause =>
+  const named = finding.causes.flatMap(cause =>
     all
       .filter(other => other !== finding && mayExplain(other, finding) && explains(cause, other))
       .map(({id, subject}) => ({id, subject})),
   )
+  const twin = firstAlike(finding, all)
+  return twin === undefined ? named : [...named, {id: twin.id, subject: twin.subject}]
+}
+
+/** The first of those that have the same trouble as this one. */
+function firstAlike(finding: Finding, all: readonly Finding[]): Finding | undefined {
+  if (finding.alike === undefined) return undefined
+  const first = all.find(({id, alike}) => id === finding.id && alike === finding.alike)
+  return first !== finding && first !== undefined && mayExplain(first, finding) ? first : undefined
 }
 
 function mayExplain(cause: Finding, finding: Finding): boolean {
@@ -30,7 +39,9 @@ function mayExplain(cause: Finding, finding: Finding): boolean {
 }
 
 function explains(cause: Cause, finding: Finding): boolean {
-  return cause.id === finding.id && (cause.subject === undefined || cause.subject === finding.subject)
+  const {subject} = cause
+  if (cause.id !== finding.id) return false
+  return subject === undefined || subject === finding.subject || finding.also?.includes(subject) === true
 }
 
 const order: Readonly<Record<FindingStatus, number>> = {

@@ -15,6 +15,8 @@ export interface RecentErrors {
   readonly byKind: readonly ErrorKindCount[]
   /** The newest lines, newest first. */
   readonly newest: readonly ParsedErrorLine[]
+  /** The servers that they are about; null where one of them names none. */
+  readonly servers?: readonly string[] | null
   /** The lines do not reach back to the window's start: there may be more. */
   readonly atLeast: boolean
 }
@@ -45,8 +47,14 @@ export function recentErrors(lines: readonly string[], options: RecentErrorsOpti
     panics: newestFirst.filter(({level}) => level === 'PANIC').length,
     byKind: countKinds(newestFirst),
     newest: newestFirst.slice(0, options.keep),
+    servers: serversOf(newestFirst),
     atLeast: !reachesBack,
   }
+}
+
+function serversOf(lines: readonly ParsedErrorLine[]): string[] | null {
+  const named = new Set(lines.map(({pairs}) => pairs.server_id))
+  return named.has(undefined) ? null : [...named].filter(id => id !== undefined)
 }
 
 function countKinds(newestFirst: readonly ParsedErrorLine[]): ErrorKindCount[] {

@@ -8,6 +8,7 @@ const maxHeadBytes = 64 * 1024
 
 const headEnd = Buffer.from('\r\n\r\n')
 const none = Buffer.alloc(0)
+const beginning = Buffer.from('HTTP/1.')
 
 export interface ResponseEvents {
   head(status: number, headers: HttpHead): void
@@ -67,6 +68,7 @@ export class HttpResponseReader {
     if (end === -1 ? bytes.length > maxHeadBytes : end > maxHeadBytes)
       throw new HttpFault('HEAD_TOO_LARGE', `the head of the response is larger than ${maxHeadBytes} bytes`)
     if (end === -1) {
+      refuseOther(bytes)
       this.#pending = before === 0 ? Buffer.from(bytes) : bytes
       return chunk.length
     }
@@ -108,4 +110,12 @@ export class HttpResponseReader {
     this.#events.data(chunk.subarray(from, to))
     return to
   }
+}
+
+/** Who greets first, as ssh and mail servers do, waits for our next word: its head would never end. @throws HttpFault */
+function refuseOther(bytes: Buffer): void {
+  const length = Math.min(bytes.length, beginning.length)
+  if (bytes.compare(beginning, 0, length, 0, length) === 0) return
+  const begins = JSON.stringify(bytes.toString('latin1', 0, 60))
+  throw new HttpFault('BAD_RESPONSE', `the response begins with ${begins}`)
 }

@@ -10,6 +10,10 @@ test.each([
     {httpStatus: 307, message: 'it redirects (HTTP 307) to https://mcp.example.com/mcp; redirects are not followed'},
     'set endpoint of web to https://mcp.example.com/mcp',
   ],
+  [
+    {httpStatus: 302, message: 'it redirects (HTTP 302) to https://mcp.example.com/login; redirects are not followed'},
+    'give web a token',
+  ],
   [{httpStatus: 404}, `nothing is served at ${target}`],
   [{httpStatus: 405}, 'set transport: sse for web'],
   [{httpStatus: 429}, 'limits our requests'],
@@ -24,4 +28,15 @@ test.each([
 test('does not send a server that speaks HTTP+SSE already there once more', () => {
   const sse = httpServer({target, transport: 'sse'})
   expect(endpointAdvice({...failure, httpStatus: 405}, sse)).not.toContain('transport: sse')
+})
+
+test('of a path that was tried already it names the other one', () => {
+  const sse = httpServer({target: 'http://mcp.example.com/sse'})
+  expect(endpointAdvice({...failure, httpStatus: 404}, sse)).toMatch(/MCP is often at \/mcp$/)
+})
+
+test('says what is wrong with a token that cannot be sent', () => {
+  const server = httpServer({credentialFault: 'holds a line break', variables: ['WEB_TOKEN']})
+  const change = {kind: 'TransportFailed', message: 'x: the value of the header authorization cannot be sent'}
+  expect(endpointAdvice({...failure, ...change}, server)).toContain('the token holds a line break: correct WEB_TOKEN')
 })

@@ -8,6 +8,8 @@ describe('what a program said last', () => {
     ['Error: GITHUB_PERSONAL_ACCESS_TOKEN not set', 'set GITHUB_PERSONAL_ACCESS_TOKEN in env of github'],
     ['Missing required environment variable: SLACK_BOT_TOKEN', 'set SLACK_BOT_TOKEN in env of github'],
     ['please set SLACK_TEAM_ID before you start this', 'set SLACK_TEAM_ID in env of github'],
+    ['set JIRA_URL, JIRA_USER, and JIRA_TOKEN first', 'set JIRA_URL, JIRA_USER, and JIRA_TOKEN in env of github'],
+    ['Please set SLACK_BOT_TOKEN and SLACK_TEAM_ID', 'set SLACK_BOT_TOKEN and SLACK_TEAM_ID in env of github'],
     ['The BRAVE_API_KEY environment variable is required', 'set BRAVE_API_KEY in env of github'],
     ["KeyError: 'NOTION_TOKEN'", 'set NOTION_TOKEN in env of github'],
     [
@@ -29,6 +31,11 @@ describe('what a program said last', () => {
     ['error: unrecognized arguments: --stdoi', 'correct args of github'],
   ])('%s', (line, remedy) => {
     expect(lastWords(['starting', line], speaker)).toEqual({line, remedy: expect.stringContaining(remedy)})
+  })
+
+  test('a painted word is read as a plain one', () => {
+    const line = 'Error: \u001b[31mGITHUB_TOKEN\u001b[0m is not set'
+    expect(lastWords([line], speaker)?.remedy).toContain('set GITHUB_TOKEN in env of github')
   })
 
   test.each(['Error: something odd', 'ERROR is required', 'HTTP 500', 'token not set', ''])(

@@ -74,6 +74,7 @@ const worlds: readonly [string, World][] = [
           panics: 0,
           byKind: [{kind: 'BackendTimeout', count: 3, newest: errorLine()}],
           newest: [errorLine()],
+          servers: ['github'],
           atLeast: false,
         },
         windowMs: 15 * 60_000,

@@ -57,6 +57,22 @@ describe('foldConsequences', () => {
     ])
   })
 
+  test('of several with the same trouble the first is the root', () => {
+    const [a, b] = ['a', 'b'].map(subject => ({...finding('connect', 'fail', [], subject), alike: 'host:443'}))
+    const other = {...finding('connect', 'fail', [], 'c'), alike: 'host:80'}
+    const up = finding('up', 'fail', ['connect@b'])
+    const groups = foldConsequences([a, b, other, up].filter(each => each !== undefined))
+    expect(groups.map(({root, consequences}) => [root.subject, consequences.length])).toEqual([
+      ['a', 2],
+      ['c', 0],
+    ])
+  })
+
+  test('a finding explains what is too much to list, too', () => {
+    const last = {...finding('connect', 'fail', [], 's19'), also: ['s20', 's21']}
+    expect(shape([last, finding('up', 'fail', ['connect@s21'])])).toEqual(['connect > up'])
+  })
+
   test('what could not be looked at for a reason stands with the reason', () => {
     expect(shape([finding('servers', 'skip', ['process']), finding('process', 'fail')])).toEqual(['process > servers'])
   })

@@ -216,6 +216,7 @@ export const wholeFacts = {
   }),
   'host.clock': value({movedMs: 12, synchronized: true, by: 'systemd-timesyncd', wallMs: Date.UTC(2026, 0, 3)}),
   'host.sockets': value(sockets()),
+  'host.listeners': value<readonly {address: string; port: number; user: string}[]>([]),
   'host.cgroup': value(cgroup()),
   'host.unit': value({
     unit: 'only1mcp.service',

@@ -5,9 +5,17 @@ import {formatErrorLine, type LevelWord} from '../../src/shared/log-line.ts'
 const now = Date.parse('2026-01-02T03:00:00.000Z')
 const options = {sinceMs: now - 900_000, keep: 2, truncated: false}
 
-function line(agoMs: number, level: LevelWord, kind: string): string {
+function line(agoMs: number, level: LevelWord, kind: string, pairs: Record<string, string> = {}): string {
   const at = new Date(now - agoMs).toISOString()
-  return formatErrorLine({at, level, module: 'only1mcp::proxy', requestId: null, kind, message: 'it failed'}).trimEnd()
+  return formatErrorLine({
+    at,
+    level,
+    module: 'only1mcp::proxy',
+    requestId: null,
+    kind,
+    message: 'it failed',
+    pairs,
+  }).trimEnd()
 }
 
 describe('recentErrors', () => {
@@ -34,6 +42,12 @@ describe('recentErrors', () => {
     expect(recentErrors(lines, {...options, truncated: true}).atLeast).toBe(false)
     expect(recentErrors(lines.slice(1), {...options, truncated: true}).atLeast).toBe(true)
     expect(recentErrors(lines.slice(1), options).atLeast).toBe(false)
+  })
+
+  test('tells which servers they are about, as long as each names one', () => {
+    const about = ['crm', 'erp', 'crm'].map((id, i) => line(1000 * i, 'ERROR', 'Gone', {server_id: id}))
+    expect(recentErrors(about, options).servers).toEqual(['crm', 'erp'])
+    expect(recentErrors([...about, line(5, 'ERROR', 'Odd')], options).servers).toBeNull()
   })
 
   test('passes over a time that is none', () => {

@@ -145,6 +145,11 @@ describe('what could be read in two ways is refused', () => {
     expect(() => read(trailers)).toThrow(/trailers are too long/)
   })
 
+  it('a greeting of another protocol, without waiting for more', () => {
+    expect(() => read('SSH-2.0-OpenSSH_9.2\r\n')).toThrow(/begins with "SSH-2\.0/)
+    expect(() => read('220 mail.example.com ESMTP\r\n', {cuts: [1]})).toThrow(/the response begins with/)
+  })
+
   it('an end before the end', () => {
     for (const text of [
       ok,

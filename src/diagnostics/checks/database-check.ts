@@ -24,6 +24,10 @@ export function databaseCheck({file, name, requestLog = false, ...head}: Databas
       const elsewhere = requestLog && context.outline?.requestLog === 'postgres'
       if (store.state === 'absent' && elsewhere) return [skip(path, `no ${file}: requests are kept in PostgreSQL`)]
       if (store.state === 'absent') return [info(path, `there is no ${file}: nothing was kept yet`)]
+      if (store.state === 'error')
+        return [
+          notSeen(store, path, {remedy: `ls -ld ${path}; move it aside, then restart the runtime: it makes a new one`}),
+        ]
       if (store.state !== 'known') return [notSeen(store, path)]
       const {bytes, faults, putAside} = store.value
       const last = putAside.at(-1)

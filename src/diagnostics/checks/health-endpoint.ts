@@ -1,8 +1,8 @@
 import type {Snapshot} from '../../control/contract/snapshot.ts'
-import {type Check, fail, notSeen, pass, warn} from '../check.ts'
+import {type Check, fail, notSeen, pass, skip, warn} from '../check.ts'
 import {aboutOf} from '../fact.ts'
 import type {HealthAnswer} from '../fact-values.ts'
-import {formatHostPort} from '../host-port.ts'
+import {healthOf} from './health-of.ts'
 
 /** `GET /health` answers 200 (the guide's "Health Check"). */
 export const healthEndpoint: Check<['http.health', 'control.snapshot']> = {
@@ -12,15 +12,15 @@ export const healthEndpoint: Check<['http.health', 'control.snapshot']> = {
   title: 'the health endpoint says that the runtime can serve',
   docs: 'the-health-endpoint-does-not-say-200',
   after: ['process.running', 'port.owner', 'port.listening', 'servers.up'],
-  needs: ({server, socket}) => [
-    `http.health:${server.tls === true ? 'https://' : ''}${formatHostPort(server)}`,
-    `control.snapshot:${socket ?? ''}`,
-  ],
+  needs: context => [healthOf(context), `control.snapshot:${context.socket ?? ''}`],
   run([health, control], {server}) {
     const about = aboutOf(health.key)
     const url = `${about.startsWith('https://') ? '' : 'http://'}${about}/health`
     const notThere = [{id: 'port.listening'}, {id: 'port.owner'}, {id: 'process.running'}]
     if (health.state === 'absent' && server.from === 'guess') return [notSeen(health, url)]
+    if (health.state === 'absent' && server.port === 0 && server.from !== 'runtime') {
+      return [skip(url, `which port the runtime uses could not be seen: ${health.why}`, {causes: notThere})]
+    }
     if (health.state === 'absent') {
       return [
         fail(url, 'the health endpoint does not say 200: nothing answers', {evidence: [health.why], causes: notThere}),

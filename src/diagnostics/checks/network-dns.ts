@@ -2,6 +2,7 @@ import {type Check, type CheckResult, fail, notSeen, pass, warn} from '../check.
 import type {Fact} from '../fact.ts'
 import {endpointsOf, noServers} from './per-server.ts'
 import {shortList} from './short-list.ts'
+import {tellAlike} from './tell-alike.ts'
 
 const slowMs = 1000
 
@@ -18,7 +19,7 @@ export const networkDns: Check<readonly 'net.dns'[]> = {
     const servers = endpointsOf(context)
     if (servers.length === 0) return [noServers(context, 'with an endpoint')]
     const bad = servers.flatMap(({id, host}, index) => resultOf(id, host, facts[index]))
-    return bad.length > 0 ? shortList(bad) : [pass('', `the hosts of ${servers.length} endpoints resolve`)]
+    return bad.length > 0 ? shortList(tellAlike(bad)) : [pass('', `the hosts of ${servers.length} endpoints resolve`)]
   },
 }
 
@@ -29,6 +30,7 @@ function resultOf(id: string, host: string, dns: Fact<'net.dns'> | undefined): C
   if (code !== null || addresses.length === 0) {
     return [
       fail(id, `${id}: ${host} does not resolve (${code ?? 'no address'})`, {
+        alike: host,
         evidence: [code === 'EAI_AGAIN' ? 'the DNS server did not answer' : 'DNS and /etc/hosts have no such name'],
         remedy: `getent hosts ${host}; look at /etc/resolv.conf, or correct the endpoint of ${id}`,
       }),

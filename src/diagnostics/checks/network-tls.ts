@@ -3,6 +3,7 @@ import type {Fact} from '../fact.ts'
 import {formatHostPort} from '../host-port.ts'
 import {endpointsOf, noServers} from './per-server.ts'
 import {shortList} from './short-list.ts'
+import {tellAlike} from './tell-alike.ts'
 
 const soonDays = 14
 
@@ -22,7 +23,9 @@ export const networkTls: Check<readonly 'tls.handshake'[]> = {
     const servers = endpointsOf(context).filter(({secure}) => secure)
     if (servers.length === 0) return [noServers(context, 'with an https endpoint')]
     const bad = servers.flatMap((server, index) => resultOf(server.id, formatHostPort(server), facts[index]))
-    return bad.length > 0 ? shortList(bad) : [pass('', `the certificates of ${servers.length} endpoints are good`)]
+    return bad.length > 0
+      ? shortList(tellAlike(bad))
+      : [pass('', `the certificates of ${servers.length} endpoints are good`)]
   },
 }
 
@@ -45,6 +48,7 @@ function resultOf(id: string, address: string, tls: Fact<'tls.handshake'> | unde
   if (refusal !== null && protocol === null && subject === null) {
     return [
       fail(id, `${id}: ${address} cannot be reached over TLS: ${refusal}`, {
+        alike: address,
         remedy: `see what it speaks: curl -v http://${address}; if that answers, write http:// in endpoint of ${id}, or have it speak TLS`,
       }),
     ]
@@ -52,14 +56,28 @@ function resultOf(id: string, address: string, tls: Fact<'tls.handshake'> | unde
   if (refusal !== null) {
     return [
       fail(id, `${id}: the certificate of ${address} is refused: ${refusal}`, {
+        alike: address,
         evidence,
-        remedy: `${look}; a CA of your own goes into servers[].auth.tls.ca or NODE_EXTRA_CA_CERTS`,
+        remedy: `${mending(refusal, id, address)}; ${look} shows it`,
       }),
     ]
   }
   if (daysLeft !== null && daysLeft < soonDays)
     return [
-      warn(id, `${id}: the certificate of ${address} ends in ${daysLeft} days`, {evidence, remedy: 'have it renewed'}),
+      warn(id, `${id}: the certificate of ${address} ends in ${daysLeft} days`, {
+        alike: address,
+        evidence,
+        remedy: 'have it renewed',
+      }),
     ]
   return []
+}
+
+/** What each refusal calls for. */
+function mending(refusal: string, id: string, address: string): string {
+  if (/another host/.test(refusal))
+    return `write a name that it is good for in endpoint of ${id}, or have one issued for ${address}`
+  if (/has expired/.test(refusal)) return `have the certificate of ${address} renewed where it is served`
+  if (/not valid yet/.test(refusal)) return 'set the clock of this host right, or that of its issuer'
+  return `name its CA in servers[].auth.tls.ca of ${id} or in NODE_EXTRA_CA_CERTS`
 }

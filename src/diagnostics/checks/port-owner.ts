@@ -2,17 +2,23 @@ import {type Check, type CheckResult, fail, info, notSeen, pass, skip} from '../
 import type {Listener, PortOwner} from '../fact-values.ts'
 import {formatHostPort} from '../host-port.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
+import {healthOf} from './health-of.ts'
 
 /** The proxy port is held by the runtime and by no other program (the guide's "Check for port conflicts"). */
-export const portOwner: Check<['port.owner', 'runtime.record', 'control.snapshot']> = {
+export const portOwner: Check<['port.owner', 'runtime.record', 'control.snapshot', 'http.health']> = {
   id: 'port.owner',
   category: 'network',
   severity: 'fail',
   title: 'no other program holds the proxy port',
   docs: 'port-held-by-another-program',
   after: ['config.found', 'config.valid'],
-  needs: ({server, socket}) => [`port.owner:${server.port}`, 'runtime.record', `control.snapshot:${socket ?? ''}`],
-  run([owner, runtime, control], {server}) {
+  needs: context => [
+    `port.owner:${context.server.port}`,
+    'runtime.record',
+    `control.snapshot:${context.socket ?? ''}`,
+    healthOf(context),
+  ],
+  run([owner, runtime, control, health], {server}) {
     const {from} = server
     const address = formatHostPort(server)
     if (owner.state !== 'known') return [notSeen(owner, address)]
@@ -25,17 +31,22 @@ export const portOwner: Check<['port.owner', 'runtime.record', 'control.snapshot
     const sighting = runtime.state === 'known' ? mainSighting(runtime.value) : undefined
     const living = sighting !== undefined && isLiving(sighting) ? recordOf(sighting) : null
     const answering = control.state === 'known' ? control.value.snapshot : null
-    if (listener.process === null) return [unseen(address, listener, owner.value, living?.pid ?? answering?.pid)]
+    const unsure =
+      runtime.state !== 'known' || sighting?.read.state === 'denied' || sighting?.process?.state === 'hidden'
+    const ours = health.state === 'known' && health.value.ours
+    const pidOfOurs = living?.pid ?? answering?.pid
+    if (listener.process === null && (unsure || ours || pidOfOurs !== undefined))
+      return [unseen(address, listener, owner.value, pidOfOurs)]
+    if (listener.process === null) return [heldByUnseen(address, listener, server.port)]
 
     const {pid, program, argv, startTicks} = listener.process
     if (pid === living?.pid || pid === answering?.pid)
       return [pass(address, `${address} is held by the runtime (pid ${pid})`)]
-    const unsure =
-      runtime.state !== 'known' || sighting?.read.state === 'denied' || sighting?.process?.state === 'hidden'
     const whose = `${program} (pid ${pid}, user ${listener.user})`
     if (unsure) {
       return [skip(address, `${address} is held by ${whose}; whether that is the runtime could not be seen`)]
     }
+    if (ours) return [info(address, `${address} is held by a runtime that has left no record here: ${whose}`)]
     return [
       fail(address, `${address} is held by another program: ${whose}`, {
         evidence: [
@@ -55,6 +66,14 @@ function listenerFor(host: string, listeners: readonly Listener[]): Listener | u
   const addresses = [...name, ...name.map(each => `::ffff:${each}`), '0.0.0.0', '::']
   const rank = ({address}: Listener): number => addresses.indexOf(address)
   return listeners.filter(each => rank(each) >= 0).sort((a, b) => rank(a) - rank(b))[0]
+}
+
+/** No runtime is here, and what answers on the port is none: whoever it is, nothing else can listen there. */
+function heldByUnseen(address: string, {user}: Listener, port: number): CheckResult {
+  return fail(address, `${address} is held by another program, of user ${user}`, {
+    evidence: [`this user may not see which: sudo ss -ltnp 'sport = :${port}'`],
+    remedy: `have it stopped, or choose another port: only1mcp start --port ${port + 1}`,
+  })
 }
 
 function unseen(address: string, {user}: Listener, owner: PortOwner, runtimePid: number | undefined): CheckResult {

@@ -2,7 +2,9 @@ import type {RuntimeRecord} from '../../control/runtime-file.ts'
 import {asOwner, type Check, type CheckResult, fail, info, notSeen, pass, skip, warn} from '../check.ts'
 import type {Fact} from '../fact.ts'
 import type {RuntimeSighting, SeenProcess} from '../fact-values.ts'
+import {formatHostPort} from '../host-port.ts'
 import {isLiving, mainSighting, recordOf} from '../sighting.ts'
+import {healthOf} from './health-of.ts'
 
 type ControlFact = Fact<'control.snapshot'>
 
@@ -23,22 +25,32 @@ const start = 'only1mcp start'
  * A runtime is alive and answers (the guide's "Process Status"). Which process that is rests on the record it wrote,
  * the start time of its pid and its control socket, never on a name.
  */
-export const processRunning: Check<['runtime.record', 'control.snapshot']> = {
-  id: 'process.running',
-  category: 'process',
-  severity: 'fail',
-  title: 'the runtime is running and answers',
-  docs: 'no-runtime-is-running',
-  after: [...startNeeds, 'process.descriptors'],
-  needs: ({socket}) => ['runtime.record', `control.snapshot:${socket ?? ''}`],
-  run([runtime, control]) {
-    if (runtime.state !== 'known') return [notSeen(runtime, '')]
-    const sighting = mainSighting(runtime.value)
-    if (sighting === undefined)
-      return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start, last: true})]
-    return [stateOf(sighting, control, runtime.value), ...others(sighting, runtime.value)]
-  },
-}
+export const processRunning: Check<['runtime.record', 'control.snapshot', 'http.health', 'port.owner', 'logs.recent']> =
+  {
+    id: 'process.running',
+    category: 'process',
+    severity: 'fail',
+    title: 'the runtime is running and answers',
+    docs: 'no-runtime-is-running',
+    after: [...startNeeds, 'process.descriptors'],
+    needs: context => [
+      'runtime.record',
+      `control.snapshot:${context.socket ?? ''}`,
+      healthOf(context),
+      `port.owner:${context.server.port}`,
+      `logs.recent:${context.logDir ?? ''}`,
+    ],
+    run([runtime, control, health, owner, logs], {server}) {
+      if (runtime.state !== 'known') return [notSeen(runtime, '')]
+      const sighting = mainSighting(runtime.value)
+      const leftNothing = recordOf(sighting) === null && control.state !== 'known' && sighting?.read.state !== 'denied'
+      if (leftNothing && health.state === 'known' && health.value.ours)
+        return [elsewhere(sighting?.stateDir ?? '', formatHostPort(server), owner)]
+      if (sighting === undefined)
+        return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start, last: true})]
+      return [afterFailedStart(stateOf(sighting, control, runtime.value), logs), ...others(sighting, runtime.value)]
+    },
+  }
 
 function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly RuntimeSighting[]): CheckResult {
   const {stateDir, read, process} = sighting
@@ -76,6 +88,33 @@ function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly 
   return living(stateDir, record, process, control)
 }
 
+/** Where nothing runs and the newest error is of a start, that is why, whatever the reason was. */
+function afterFailedStart(result: CheckResult, logs: Fact<'logs.recent'>): CheckResult {
+  const newest = logs.state === 'known' ? logs.value.errors?.newest[0] : undefined
+  const why = newest?.kind === 'StartFailed' ? newest.pairs.error : undefined
+  if (result.status !== 'fail' || result.remedy !== start || newest === undefined || why === undefined) return result
+  return {
+    ...result,
+    summary: `no runtime is running: the last start failed: ${why}`,
+    last: false,
+    evidence: [`StartFailed at ${newest.at}`, ...result.evidence],
+    remedy: `mend that, then ${start}; only1mcp explain StartFailed tells more`,
+  }
+}
+
+/** It serves on our address: its state folder is another one, or was removed under it. */
+function elsewhere(stateDir: string, address: string, owner: Fact<'port.owner'>): CheckResult {
+  const port = Number(/\d+$/.exec(address)?.[0])
+  const listeners = owner.state === 'known' ? owner.value.listeners : []
+  const pid = listeners.find(each => each.port === port)?.process?.pid
+  const which = pid === undefined ? 'a runtime' : `a runtime (pid ${pid})`
+  const place = stateDir === '' ? 'any state folder that was looked at' : stateDir
+  return fail(stateDir, `${which} serves on ${address}, but there is no record of it in ${place}`, {
+    evidence: ['its state folder is another one, or was removed while it ran; it cannot be asked, stopped or reloaded'],
+    remedy: `name its folder with ONLY1MCP_STATE_DIR; if that is gone, end it (${pid === undefined ? 'as its owner' : `kill ${pid}`}) and start it anew`,
+  })
+}
+
 function living(
   stateDir: string,
   record: RuntimeRecord,
@@ -97,7 +136,7 @@ function living(
       `process state ${process.processState} (${stateWords[process.processState] ?? 'unknown'})`,
       ...evidence,
     ],
-    causes: [{id: 'process.descriptors'}],
+    causes: [{id: 'process.descriptors'}, {id: 'state.usable'}],
     remedy: stopped
       ? `kill -CONT ${record.pid} lets it go on`
       : removed

@@ -25,7 +25,12 @@ export const processVersion: Check<['install.self', 'control.snapshot', 'process
       ]
     }
     if (details.state === 'known' && details.value.programReplaced) {
-      return [warn('', `the runtime is of another version: its program file was replaced since it started`, {remedy})]
+      return [
+        warn('', `the runtime is of another version: its program files were replaced or removed since it started`, {
+          evidence: ['what it has not loaded yet is not there for it any more'],
+          remedy,
+        }),
+      ]
     }
     return [pass('', `runtime and program are version ${version}`)]
   },

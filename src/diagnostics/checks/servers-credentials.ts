@@ -14,7 +14,7 @@ export const serversCredentials: Check<readonly ('backend.probe' | 'control.snap
   severity: 'fail',
   title: 'every server accepts our credentials',
   docs: 'credentials-are-rejected',
-  after: ['config.valid', 'config.variables'],
+  after: ['config.valid', 'config.variables', 'host.clock'],
   needs: context => [
     ...probesOf(context),
     `control.snapshot:${context.socket ?? ''}`,
@@ -40,8 +40,13 @@ export const serversCredentials: Check<readonly ('backend.probe' | 'control.snap
 }
 
 function rejected({id, probe}: Probed, since: string | null, {outline}: CheckContext): CheckResult {
-  const {credentials = false, variables = []} = outline?.servers.find(server => server.id === id) ?? {}
-  const status = probe.failure?.httpStatus ?? 'an error'
+  const {
+    credentials = false,
+    variables = [],
+    credentialFault = null,
+  } = outline?.servers.find(server => server.id === id) ?? {}
+  const status = probe.failure?.httpStatus ?? null
+  if (status === null) return certificateRejected({id, probe}, since)
   const [variable] = variables
   const todo =
     variable !== undefined
@@ -51,11 +56,26 @@ function rejected({id, probe}: Probed, since: string | null, {outline}: CheckCon
         : `give ${id} a token (servers[].auth.token)`
   return fail(
     id,
-    `${id}: credentials are rejected with ${status}${credentials ? '' : ', none are configured'}${since === null ? '' : `, since ${since}`}`,
+    `${id}: credentials are rejected with ${status}${credentials ? '' : ', none are configured'}${since === null ? '' : `, since ${since}`}${credentialFault === null ? '' : `: the token ${credentialFault}`}`,
     {
       evidence: probe.failure?.evidence ? [probe.failure.evidence] : [],
       causes: [{id: 'config.variables'}],
       remedy: `${todo}, then only1mcp health check ${id}`,
+    },
+  )
+}
+
+/** No HTTP status: TLS ended it, over our certificate or the want of one. */
+function certificateRejected({id, probe}: Probed, since: string | null): CheckResult {
+  const {message = '', evidence = null} = probe.failure ?? {}
+  const wanted = /wants a client certificate/.test(message)
+  return fail(
+    id,
+    `${id}: credentials are rejected in the TLS handshake: ${message}${since === null ? '' : `, since ${since}`}`,
+    {
+      evidence: evidence === null ? [] : [evidence],
+      causes: [{id: 'host.clock'}],
+      remedy: `${wanted ? `set servers[].auth.tls.cert and .key of ${id}` : `only1mcp auth cert shows what the file in servers[].auth.tls.cert of ${id} is good for; have a new one issued`}, then only1mcp health check ${id}`,
     },
   )
 }

@@ -2,6 +2,7 @@ import type {ServerSnapshot} from '../../control/contract/server.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {type Check, type CheckResult, fail, info, pass, skip, warn} from '../check.ts'
 import {lastWords} from '../last-words.ts'
+import {shortList} from './short-list.ts'
 
 const stderrLines = 5
 /** A loss is worth a word for this long. */
@@ -36,7 +37,7 @@ export const serversUp: Check<['control.snapshot']> = {
     const enabled = snapshot.servers.filter(({status}) => status !== 'disabled')
     if (enabled.length === 0) return [info('', 'no server is enabled: the runtime has nothing to serve')]
     const findings = enabled.flatMap(server => resultOf(server, snapshot.at))
-    if (findings.length > 0) return findings
+    if (findings.length > 0) return shortList(findings)
     const tools = enabled.reduce((sum, server) => sum + server.tools, 0)
     return [pass('', `servers up: ${enabled.length} of ${enabled.length} (${tools} tools)`)]
   },
@@ -79,11 +80,12 @@ function resultOf(server: ServerSnapshot, at: string): CheckResult[] {
   }
 }
 
-function remedyOf({id, transport, target, stderrTail, lastError}: ServerSnapshot): string {
+function remedyOf({id, transport, target, stderrTail, stdoutGarbage, lastError}: ServerSnapshot): string {
   const [command = ''] = target.split(' ', 1)
-  const lines = [...(lastError === null ? [] : [lastError.message]), ...stderrTail]
+  const printed = stdoutGarbage === undefined ? [] : [stdoutGarbage.last]
+  const lines = [...(lastError === null ? [] : [lastError.message]), ...stderrTail, ...printed]
   return transport === 'stdio'
-    ? (lastWords(lines, {id, command})?.remedy ?? `run it by hand to see what it says: ${target}`)
+    ? (lastWords(lines, {id, command})?.remedy ?? `run it by hand with the env of ${id} to see what it says: ${target}`)
     : `see whether ${target} can be reached from this machine`
 }
 
@@ -118,11 +120,13 @@ const words = {
   down: 'not up',
 } as const
 
-function evidenceOf({status, since, restarts, nextStartAt, lastError, stderrTail}: ServerSnapshot): string[] {
+function evidenceOf(server: ServerSnapshot): string[] {
+  const {status, since, restarts, nextStartAt, lastError, stderrTail, stdoutGarbage} = server
   return [
     `${status} since ${since}, restarts: ${restarts}`,
     ...(nextStartAt === null ? [] : [`next start: ${nextStartAt}`]),
     ...(lastError === null ? [] : [`${lastError.kind} at ${lastError.at}, fault of: ${lastError.blame}`]),
     ...stderrTail.slice(-stderrLines).map(line => `stderr: ${line}`),
+    ...(stdoutGarbage === undefined || status === 'up' ? [] : [`stdout: ${stdoutGarbage.last}`]),
   ]
 }

@@ -6,9 +6,7 @@ const most = 20
 export function shortList(results: readonly CheckResult[]): readonly CheckResult[] {
   const last = results[most - 1]
   if (results.length <= most || last === undefined) return results
-  const more = `the same of ${results.length - most} more: ${results
-    .slice(most)
-    .map(({subject}) => subject)
-    .join(', ')}`
-  return [...results.slice(0, most - 1), {...last, evidence: [...last.evidence, more.slice(0, 500)]}]
+  const also = results.slice(most).map(({subject}) => subject)
+  const more = `the same of ${also.length} more: ${also.join(', ')}`
+  return [...results.slice(0, most - 1), {...last, also, evidence: [...last.evidence, more.slice(0, 500)]}]
 }

@@ -1,6 +1,7 @@
 import {accessSync, constants, statSync} from 'node:fs'
 import {delimiter, join, resolve} from 'node:path'
 import {errnoCode} from '../../shared/errors.ts'
+import {shellWords} from '../../shared/shell-words.ts'
 import type {CommandSight} from '../facts/backends.ts'
 import type {Collector} from '../live-facts.ts'
 import type {Place} from '../place.ts'
@@ -26,7 +27,8 @@ export function backendCommand(place: Place, read: ConfigReader): Collector<'bac
       const cwd = config.cwd ?? place.cwd
       if (config.cwd !== undefined && !isFolder(config.cwd)) {
         const fault = `its cwd ${config.cwd} is not an existing folder`
-        return {state: 'known', value: {command: config.command, file: null, fault, lacksBit: false}}
+        const remedy = `mkdir -p ${shellWords([config.cwd])}, or correct cwd of ${id}`
+        return {state: 'known', value: {command: config.command, file: null, fault, remedy, lacksBit: false}}
       }
       return {state: 'known', value: sightCommand(config.command, path, cwd)}
     },
@@ -41,7 +43,7 @@ export function sightCommand(command: string, path: string, cwd: string): Comman
   let denied: string | undefined
   for (const file of candidates) {
     const seen = look(file)
-    if (seen === 'runs') return {command, file, fault: programFault(file, path), lacksBit: false}
+    if (seen === 'runs') return {command, file, fault: null, ...programFault(file, path), lacksBit: false}
     if (seen === 'denied') denied ??= file
   }
   if (denied !== undefined)

@@ -4,6 +4,7 @@ import type {Collector} from '../live-facts.ts'
 import {isLiving} from '../sighting.ts'
 import {transportOf} from './config-outline.ts'
 import type {ConfigReader} from './shared-config.ts'
+import {trustedAuthorities} from './trusted-authorities.ts'
 
 /**
  * A connection of our own to one server: handshake, list of tools, end. A program that the runtime runs already is not
@@ -32,7 +33,12 @@ export function backendProbe(read: ConfigReader): Collector<'backend.probe'> {
       if (transport === 'stdio' && runs)
         return {state: 'absent', why: `the runtime runs ${id}; a second one is not started beside it`}
       const {probeBackend} = await import('./probe-backend.ts')
-      const result = await probeBackend(config, {signal, clock, timeoutMs: 7000})
+      const result = await probeBackend(config, {
+        signal,
+        clock,
+        timeoutMs: 7000,
+        authorities: trustedAuthorities(shared?.variables ?? {}),
+      })
       return {state: 'known', value: knownValuesRedactor(loaded.secrets).value(result) as ProbeResult}
     },
   }

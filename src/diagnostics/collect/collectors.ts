@@ -12,6 +12,7 @@ import {hostCgroup} from './host-cgroup.ts'
 import {hostClock} from './host-clock.ts'
 import {hostDisk} from './host-disk.ts'
 import {hostFirewall} from './host-firewall.ts'
+import {hostListeners} from './host-listeners.ts'
 import {hostMemory} from './host-memory.ts'
 import {hostSockets} from './host-sockets.ts'
 import {hostUnit} from './host-unit.ts'
@@ -55,6 +56,7 @@ export function collectorsFor(place: Place, key?: string): readonly Collector[] 
     hostMemory,
     hostDisk,
     hostClock,
+    hostListeners,
     hostSockets,
     hostCgroup,
     hostUnit(place),

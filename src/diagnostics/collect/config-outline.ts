@@ -7,6 +7,7 @@ import {messageOf} from '../../shared/errors.ts'
 import {parseRedisUrl} from '../../store/redis-url.ts'
 import type {ConfigOutline, ServerOutline} from '../facts/config.ts'
 import type {Collector} from '../live-facts.ts'
+import {credentialFault} from './credential-fault.ts'
 import type {ConfigReader} from './shared-config.ts'
 
 const shortestSecret = 4
@@ -16,11 +17,15 @@ export function configOutline(read: ConfigReader): Collector<'config.outline'> {
   return {
     kind: 'config.outline',
     timeoutMs: 3000,
-    async collect(path, {facts}) {
+    async collect(path, {facts, clock}) {
       if (path === '') return {state: 'absent', why: 'there is no configuration file'}
       const {loaded, variables} = await read(path, facts)
       if (!loaded.ok) return {state: 'absent', why: 'the configuration is not valid'}
-      const sight = {variables: usedVariables(path, variables), redactor: knownValuesRedactor(loaded.secrets)}
+      const sight = {
+        variables: usedVariables(path, variables),
+        redactor: knownValuesRedactor(loaded.secrets),
+        wallMs: clock.wallMs(),
+      }
       return {state: 'known', value: outlineOf(loaded.config, loaded.sha256, sight)}
     },
   }
@@ -33,6 +38,8 @@ export interface OutlineSight {
   readonly variables: Variables
   /** Knows its secrets. */
   readonly redactor: Redactor
+  /** Now, milliseconds since the epoch. */
+  readonly wallMs: number
 }
 
 /** Variables that the file uses and that are long enough to be told from other text. */
@@ -82,7 +89,7 @@ function listenerOf({enabled, host, port}: {enabled: boolean; host: string; port
   return enabled ? {host, port} : null
 }
 
-export function serverOutline(server: BackendConfig, {variables, redactor}: OutlineSight): ServerOutline {
+export function serverOutline(server: BackendConfig, {variables, redactor, wallMs}: OutlineSight): ServerOutline {
   const sent = [server.auth?.token ?? '', ...Object.values(server.headers)]
   const url = server.endpoint !== undefined && URL.canParse(server.endpoint) ? new URL(server.endpoint) : undefined
   const secure = url?.protocol === 'https:'
@@ -99,10 +106,22 @@ export function serverOutline(server: BackendConfig, {variables, redactor}: Outl
     credentials:
       server.auth?.token !== undefined ||
       server.auth?.oauth !== undefined ||
-      Object.keys(server.headers).some(name => /^(authorization|x-api-key)$/i.test(name)),
+      Object.keys(server.headers).some(name => proofHeader.test(name)),
+    credentialFault:
+      proofsOf(server)
+        .map(proof => credentialFault(proof, wallMs))
+        .find(fault => fault !== null) ?? null,
     variables: variables.filter(([, value]) => sent.some(text => text.includes(value))).map(([name]) => name),
   }
 }
+
+/** What is sent to prove who we are. */
+function proofsOf({auth, headers}: BackendConfig): readonly string[] {
+  const named = Object.entries(headers).filter(([name]) => proofHeader.test(name))
+  return [...(auth?.token === undefined ? [] : [`Bearer ${auth.token}`]), ...named.map(([, value]) => value)]
+}
+
+const proofHeader = /^(authorization|x-api-key)$/i
 
 /** As the runtime infers it. */
 export function transportOf({transport, command, endpoint}: BackendConfig): ServerOutline['transport'] {

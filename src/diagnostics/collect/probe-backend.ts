@@ -18,6 +18,8 @@ export interface ProbeOptions {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly timeoutMs: number
+  /** PEM of the CAs to trust where the configuration names none; Node's own without it. */
+  readonly authorities?: Buffer | undefined
   /** Looks around on the open connection before it is ended; what it throws is the probe's failure. */
   readonly inspect?: (connection: BackendConnection, leftMs: number) => Promise<void>
 }
@@ -88,7 +90,7 @@ const events: ConnectionEvents = {
   onOddity: () => {},
 }
 
-async function openEndpoint(config: BackendConfig, {clock, timeoutMs}: ProbeOptions): Promise<Opened> {
+async function openEndpoint(config: BackendConfig, {clock, timeoutMs, authorities}: ProbeOptions): Promise<Opened> {
   const open =
     config.transport === 'sse'
       ? (await import('../../mcp/sse-connection.ts')).openSse
@@ -97,7 +99,8 @@ async function openEndpoint(config: BackendConfig, {clock, timeoutMs}: ProbeOpti
   const others = Object.fromEntries(
     Object.entries(config.headers).filter(([name]) => name.toLowerCase() !== 'authorization'),
   )
-  const tls = tlsIdentity(config.auth?.tls)
+  const secure = config.endpoint?.startsWith('https:') === true
+  const tls = tlsIdentity(config.auth?.tls, secure ? authorities : undefined)
   const connection = await open({
     endpoint: config.endpoint ?? '',
     headers: token === undefined ? config.headers : {...others, authorization: `Bearer ${token}`},
@@ -115,13 +118,15 @@ async function openEndpoint(config: BackendConfig, {clock, timeoutMs}: ProbeOpti
 
 function tlsIdentity(
   files: {ca?: string | undefined; cert?: string | undefined; key?: string | undefined} | undefined,
+  authorities: Buffer | undefined,
 ) {
   const read = (path: string | undefined): Buffer | undefined => {
     const file = path === undefined ? undefined : readSmallFile(path)
     if (file !== undefined && file.state !== 'known') throw new Error(file.why)
     return file?.bytes
   }
-  return files && {ca: read(files.ca), cert: read(files.cert), key: read(files.key)}
+  if (files === undefined) return authorities && {ca: authorities, cert: undefined, key: undefined}
+  return {ca: read(files.ca) ?? authorities, cert: read(files.cert), key: read(files.key)}
 }
 
 async function openProgram(

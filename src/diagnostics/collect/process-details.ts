@@ -1,8 +1,11 @@
-import {readdirSync, readlinkSync} from 'node:fs'
+import {readdirSync, readlinkSync, statSync} from 'node:fs'
+import {basename, isAbsolute} from 'node:path'
+import {errnoCode} from '../../shared/errors.ts'
 import {readProcessStat, uidOf} from '../../shared/proc.ts'
 import {userName} from '../../shared/user-name.ts'
-import type {FactOutcome} from '../fact.ts'
+import type {FactOutcome, FactSource} from '../fact.ts'
 import type {Collector} from '../live-facts.ts'
+import {recordOf} from '../sighting.ts'
 import {procText} from './proc-text.ts'
 
 const msPerTick = 10
@@ -11,7 +14,7 @@ const msPerTick = 10
 export const processDetails: Collector<'process.details'> = {
   kind: 'process.details',
   timeoutMs: 3000,
-  async collect(about): Promise<FactOutcome<'process.details'>> {
+  async collect(about, {facts}): Promise<FactOutcome<'process.details'>> {
     if (about === '') return {state: 'absent', why: 'no runtime is running'}
     const pid = Number(about)
     const stat = readProcessStat(pid)
@@ -32,7 +35,7 @@ export const processDetails: Collector<'process.details'> = {
         descriptors: entries(`/proc/${pid}/fd`),
         descriptorLimit: softLimit(procText(`/proc/${pid}/limits`)),
         zombies: zombiesOf(pid),
-        programReplaced: link(`/proc/${pid}/exe`).endsWith(' (deleted)'),
+        programReplaced: link(`/proc/${pid}/exe`).endsWith(' (deleted)') || (await scriptIsGone(pid, facts)),
       },
     }
   },
@@ -56,6 +59,21 @@ function zombiesOf(parent: number): {pid: number; program: string}[] {
     const stat = /^\d+$/.test(name) ? readProcessStat(Number(name)) : undefined
     return stat?.parentPid === parent && stat.state === 'Z' ? [{pid: stat.pid, program: stat.comm}] : []
   })
+}
+
+/** What Node was started on, by the record, is looked for where that process sees it: a container has files of its own. */
+async function scriptIsGone(pid: number, facts: FactSource): Promise<boolean> {
+  const runtime = await facts.get('runtime.record')
+  const records = runtime.state === 'known' ? runtime.value.map(recordOf) : []
+  const words = records.find(record => record?.pid === pid)?.argv.slice(1)
+  const script = words?.find(word => !word.startsWith('-'))
+  if (script === undefined || !isAbsolute(script) || basename(script) !== 'run.js') return false
+  try {
+    statSync(`/proc/${pid}/root${script}`)
+    return false
+  } catch (error) {
+    return errnoCode(error) === 'ENOENT'
+  }
 }
 
 function link(path: string): string {

@@ -1,6 +1,7 @@
 import {accessSync, closeSync, constants, openSync, readSync} from 'node:fs'
-import {arch} from 'node:os'
+import os, {arch} from 'node:os'
 import {delimiter, join} from 'node:path'
+import {shellWords} from '../../shared/shell-words.ts'
 
 /** Linux names of what stands in an ELF header (elf(5), e_machine), by Node's names of machines. */
 const machines: Readonly<Record<number, {readonly name: string; readonly runsOn: readonly string[]}>> = {
@@ -11,8 +12,14 @@ const machines: Readonly<Record<number, {readonly name: string; readonly runsOn:
   243: {name: 'riscv64', runsOn: ['riscv64']},
 }
 
+/** Why a file cannot be started, and what to do about that where it is not to install it. */
+export interface ProgramFault {
+  readonly fault: string
+  readonly remedy: string
+}
+
 /** Why an executable file cannot be started although it is there: its interpreter is missing, or it is for another machine. */
-export function programFault(file: string, path: string): string | null {
+export function programFault(file: string, path: string): ProgramFault | null {
   const head = readHead(file)
   if (head === null) return null
   if (head.subarray(0, 4).equals(Buffer.from('\x7fELF'))) return machineFault(file, head)
@@ -20,22 +27,32 @@ export function programFault(file: string, path: string): string | null {
   const [line = ''] = head.toString('utf8', 2).split('\n', 1)
   const [interpreter = '', ...rest] = line.trim().split(/[ \t]+/)
   if (line.endsWith('\r'))
-    return `the first line of ${file} ends in CR LF, which Linux takes as part of "${interpreter}"`
-  if (!runs(interpreter)) return `the interpreter of ${file} is missing: ${interpreter}`
+    return {
+      fault: `the first line of ${file} ends in CR LF, which Linux takes as part of "${interpreter}"`,
+      remedy: `sed -i 's/\\r$//' ${shellWords([file])}`,
+    }
+  if (!runs(interpreter)) return missing(file, interpreter, `the interpreter of ${file} is missing: ${interpreter}`)
   const named = interpreter.endsWith('/env')
     ? rest.find(word => !word.startsWith('-') && !word.includes('='))
     : undefined
   if (named === undefined || named.includes('/')) return null
   return path.split(delimiter).some(folder => runs(join(folder || '.', named)))
     ? null
-    : `the interpreter of ${file} is missing: there is no ${named} on the PATH`
+    : missing(file, named, `the interpreter of ${file} is missing: there is no ${named} on the PATH`)
 }
 
-function machineFault(file: string, head: Buffer): string | null {
-  if (head.length < 20) return `${file} is cut short`
+function missing(file: string, interpreter: string, fault: string): ProgramFault {
+  return {fault, remedy: `install ${interpreter}, or correct the first line of ${file}`}
+}
+
+function machineFault(file: string, head: Buffer): ProgramFault | null {
+  if (head.length < 20) return {fault: `${file} is cut short`, remedy: `install it anew: ${file}`}
   const machine = machines[head[5] === 2 ? head.readUInt16BE(18) : head.readUInt16LE(18)]
   if (machine === undefined || machine.runsOn.includes(arch())) return null
-  return `${file} is a program for ${machine.name}, which this machine is not`
+  return {
+    fault: `${file} is a program for ${machine.name}, which this machine is not`,
+    remedy: `install the build for ${os.machine()} in its place`,
+  }
 }
 
 function readHead(file: string): Buffer | null {

@@ -1,5 +1,5 @@
-import {accessSync, constants, type Stats, statSync} from 'node:fs'
-import {dirname} from 'node:path'
+import {accessSync, constants, lstatSync, type Stats, statSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 import {errnoCode, messageOf} from '../../shared/errors.ts'
 import type {FactOutcome} from '../fact.ts'
 import type {StateUse} from '../facts/config.ts'
@@ -36,6 +36,9 @@ function ofParent(path: string): FactOutcome<'state.usable'> {
 function ofFolder(folder: string): FactOutcome<'state.usable'> {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
+    const socket = join(folder, 'control.sock')
+    if (lstatSync(socket, {throwIfNoEntry: false})?.isSocket() === false)
+      return unusable(`${socket} is no socket`, `move ${socket} aside, then start or restart the runtime`)
     return {state: 'known', value: {fault: null, remedy: ''}}
   } catch (error) {
     const code = errnoCode(error)

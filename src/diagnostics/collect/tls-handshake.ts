@@ -7,6 +7,7 @@ import type {TlsHandshake} from '../facts/backends.ts'
 import {parseHostPort} from '../host-port.ts'
 import type {Collector} from '../live-facts.ts'
 import type {ConfigReader} from './shared-config.ts'
+import {trustedAuthorities} from './trusted-authorities.ts'
 
 const dayMs = 86_400_000
 
@@ -102,11 +103,11 @@ function wordsOf(error: Error): string {
     : messageOf(error)
 }
 
-/** CAs that the configuration names for servers on this host. */
+/** CAs that the configuration names for servers on this host, else those of the runtime. */
 async function authorities(read: ConfigReader, facts: FactSource, host: string): Promise<Buffer[] | undefined> {
   const found = await facts.get('config.found')
   if (found.state !== 'known') return undefined
-  const {loaded} = await read(found.value.path, facts)
+  const {loaded, variables} = await read(found.value.path, facts)
   const files = loaded.ok
     ? loaded.config.servers.flatMap(({endpoint, auth}) =>
         endpoint !== undefined && URL.canParse(endpoint) && new URL(endpoint).hostname === host && auth?.tls?.ca
@@ -114,5 +115,7 @@ async function authorities(read: ConfigReader, facts: FactSource, host: string):
           : [],
       )
     : []
-  return files.length === 0 ? undefined : [...new Set(files)].map(file => readFileSync(file))
+  if (files.length > 0) return [...new Set(files)].map(file => readFileSync(file))
+  const trusted = trustedAuthorities(variables)
+  return trusted && [trusted]
 }

@@ -59,6 +59,8 @@ export interface CommandSight {
   readonly file: string | null
   /** Why it cannot be run; null when it can. */
   readonly fault: string | null
+  /** What to do about it, where that is known. */
+  readonly remedy?: string
   /** A regular file of ours that only lacks the executable bit. */
   readonly lacksBit: boolean
 }

@@ -88,6 +88,8 @@ export interface ServerOutline {
   readonly group: string
   /** Names of the variables that the credentials come from. */
   readonly variables: readonly string[]
+  /** What is wrong with the credentials by their looks alone, which goes on from "the token". */
+  readonly credentialFault?: string | null
 }
 
 /** A file, and who else may change it. */

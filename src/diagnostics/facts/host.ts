@@ -6,6 +6,8 @@ export interface HostFactValues {
   readonly 'host.clock': HostClock
   /** `host.sockets:<pid>`; without a pid only what the machine has */
   readonly 'host.sockets': SocketCounts
+  /** Every TCP socket that listens, and whose it is. */
+  readonly 'host.listeners': readonly {readonly address: string; readonly port: number; readonly user: string}[]
   /** `host.cgroup:<pid>` */
   readonly 'host.cgroup': CgroupLimits
   /** `host.unit:<pid>`: the systemd unit of that process, else the one by our name */

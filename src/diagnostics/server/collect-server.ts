@@ -14,6 +14,7 @@ import {exitCode} from '../../shared/exit-code.ts'
 import {safeText} from '../../shared/safe-text.ts'
 import {serverOutline, usedVariables} from '../collect/config-outline.ts'
 import type {ConfigReader, SharedConfig} from '../collect/shared-config.ts'
+import {trustedAuthorities} from '../collect/trusted-authorities.ts'
 import type {FactSource} from '../fact.ts'
 import type {RuntimeSighting} from '../fact-values.ts'
 import type {ProbeResult} from '../facts/backends.ts'
@@ -86,10 +87,12 @@ export async function collectServer(facts: FactSource, read: ConfigReader, reque
         ? `${path} has no server ${id}`
         : `${path} is not valid`
   const outline =
-    server && shared ? serverOutline(server, {variables: usedVariables(path, shared.variables), redactor}) : null
+    server && shared
+      ? serverOutline(server, {variables: usedVariables(path, shared.variables), redactor, wallMs: clock.wallMs()})
+      : null
   const way = await lookAtWay(facts, outline, record, noRuntime)
 
-  const directly = await direct(server, noEntry, request, clock)
+  const directly = await direct(server, noEntry, request, clock, shared && trustedAuthorities(shared.variables))
   const hangs = control !== null && control.state === 'timeout'
   const unserved =
     record === null
@@ -177,14 +180,20 @@ async function lookAtWay(
   return {command, dns, dial, tls, proxyDial: proxyDial ? {value: proxyDial} : {why: noRuntime}}
 }
 
-async function direct(server: BackendConfig | undefined, noEntry: string, request: ServerRequest, clock: Clock) {
+async function direct(
+  server: BackendConfig | undefined,
+  noEntry: string,
+  request: ServerRequest,
+  clock: Clock,
+  authorities: Buffer | undefined,
+) {
   if (!request.direct) return {why: '--no-direct was given'}
   if (server === undefined) return {why: noEntry}
   if (server.command === undefined && server.endpoint === undefined) return {why: 'it has neither command nor endpoint'}
   if (server.auth?.oauth !== undefined)
     return {why: 'its token is renewed; one of ours would use up that of the runtime'}
   const {signal, timeoutMs, call} = request
-  return lookDirectly(server, {signal, clock, timeoutMs, rounds, call})
+  return lookDirectly(server, {signal, clock, timeoutMs, rounds, call, authorities})
 }
 
 async function throughProxy(

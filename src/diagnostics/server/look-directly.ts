@@ -12,6 +12,8 @@ export interface DirectOptions {
   readonly clock: Clock
   readonly timeoutMs: number
   readonly rounds: number
+  /** As `ProbeOptions` has them. */
+  readonly authorities?: Buffer | undefined
   readonly call?: {readonly name: string; readonly args: Readonly<Record<string, unknown>>} | undefined
 }
 

@@ -56,6 +56,21 @@ export const networkCases: readonly CheckCases[] = [
         remedy: 'nc -vz mcp.example.com 443',
       },
       {
+        when: 'the server is there on another address of this machine',
+        world: worldFrom(
+          healthy,
+          {
+            'tcp.dial': known({open: false, code: 'ECONNREFUSED', ms: 1}),
+            'host.listeners': known([{address: '::1', port: 3000, user: 'alice'}]),
+          },
+          {outline: outline({servers: [httpServer({host: 'localhost', port: 3000})]})},
+        ),
+        status: 'fail',
+        summary:
+          'web: localhost:3000 does not accept connections (ECONNREFUSED): a program of user alice listens on [::1]:3000 only',
+        remedy: 'write [::1]:3000 in endpoint of web',
+      },
+      {
         when: 'one stays silent',
         world: worldFrom(healthy, {'tcp.dial': missing('timeout', 'no answer within 2s')}),
         status: 'fail',
@@ -80,6 +95,23 @@ export const networkCases: readonly CheckCases[] = [
         subject: 'web',
         summary: 'the certificate of mcp.example.com:443 is refused: its certificate has expired',
         evidence: 'issued by Example CA',
+        remedy: 'have the certificate of mcp.example.com:443 renewed',
+      },
+      {
+        when: 'it is for another host',
+        world: worldFrom(healthy, {
+          'tls.handshake': known(handshake({refusal: 'its certificate is for another host'})),
+        }),
+        status: 'fail',
+        summary: 'for another host',
+        remedy: 'write a name that it is good for in endpoint of web',
+      },
+      {
+        when: 'its CA is not known',
+        world: worldFrom(healthy, {'tls.handshake': known(handshake({refusal: 'its CA is not known here'}))}),
+        status: 'fail',
+        summary: 'its CA is not known here',
+        remedy: 'name its CA in servers[].auth.tls.ca of web',
       },
       {
         when: 'it speaks no TLS',

@@ -48,8 +48,25 @@ export const portOwnerCases: CheckCases = {
       status: 'fail',
       summary: 'python3 (pid 812, user alice)',
     },
+    {
+      when: 'a program listens there that this user may not see, and no runtime is in sight',
+      world: worldFrom(nothingRuns, {'port.owner': owners({...foreign, user: 'root', process: null})}),
+      status: 'fail',
+      summary: '127.0.0.1:8080 is held by another program, of user root',
+      evidence: "sudo ss -ltnp 'sport = :8080'",
+      remedy: 'only1mcp start --port 8081',
+    },
   ],
   between: [
+    {
+      when: 'a runtime holds it that has left no record here',
+      world: worldFrom(nothingRuns, {
+        'port.owner': owners(foreign),
+        'http.health': healthy.facts['http.health'],
+      }),
+      status: 'info',
+      summary: 'held by a runtime that has left no record here',
+    },
     {when: 'nobody listens there', world: nothingRuns, status: 'info', summary: 'no program holds 127.0.0.1:8080'},
     {
       when: 'nobody listens on an address that is a guess',
@@ -64,8 +81,11 @@ export const portOwnerCases: CheckCases = {
       summary: 'no program holds 127.0.0.1:8080',
     },
     {
-      when: 'the owner is not for this user to see',
-      world: worldFrom(nothingRuns, {'port.owner': owners({...foreign, user: 'root', process: null})}),
+      when: 'the owner is not for this user to see, and answers as a runtime does',
+      world: worldFrom(nothingRuns, {
+        'port.owner': owners({...foreign, user: 'root', process: null}),
+        'http.health': healthy.facts['http.health'],
+      }),
       status: 'skip',
       summary: 'held by a program of user root that this user may not see',
       evidence: 'root would see them',

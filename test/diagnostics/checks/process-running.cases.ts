@@ -1,5 +1,5 @@
 import {processRunning} from '../../../src/diagnostics/checks/process-running.ts'
-import {healthy, known, missing, nothingRuns, record, seen, sighting, snapshot, worldFrom} from '../world.ts'
+import {errorLine, healthy, known, missing, nothingRuns, record, seen, sighting, snapshot, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
 const silent = missing('timeout', 'the control socket accepted, but did not answer within 2000 ms')
@@ -43,6 +43,39 @@ export const processRunningCases: CheckCases = {
       world: worldFrom(nothingRuns, {'runtime.record': known([])}),
       status: 'fail',
       summary: 'no runtime is running',
+    },
+    {
+      when: 'one serves on the port and has left no record here',
+      world: worldFrom(healthy, {
+        'runtime.record': nothingRuns.facts['runtime.record'],
+        'control.snapshot': missing('absent', 'no runtime record names a control socket'),
+      }),
+      status: 'fail',
+      summary: 'a runtime (pid 4242) serves on 127.0.0.1:8080, but there is no record of it in /var/lib/only1mcp',
+      evidence: 'was removed while it ran',
+      remedy: 'kill 4242',
+    },
+    {
+      when: 'the last start failed',
+      world: worldFrom(nothingRuns, {
+        'logs.recent': known({
+          folder: '/var/log/only1mcp',
+          files: ['error.log'],
+          errors: {
+            count: 1,
+            panics: 0,
+            byKind: [],
+            newest: [errorLine({kind: 'StartFailed', pairs: {error: 'cannot open the control socket'}})],
+            atLeast: false,
+          },
+          rejectedSince: {},
+          windowMs: 900_000,
+        }),
+      }),
+      status: 'fail',
+      summary: 'no runtime is running: the last start failed: cannot open the control socket',
+      evidence: 'StartFailed at',
+      remedy: 'mend that, then only1mcp start',
     },
     {
       when: 'the recorded pid is gone and its socket left over',

@@ -42,7 +42,7 @@ export const processCases: readonly CheckCases[] = [
         when: 'its file was replaced',
         world: worldFrom(healthy, {'process.details': known(details({programReplaced: true}))}),
         status: 'warn',
-        summary: 'its program file was replaced',
+        summary: 'its program files were replaced',
       },
     ],
     between: [nothing],

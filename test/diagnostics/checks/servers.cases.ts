@@ -65,6 +65,21 @@ export const serversCases: readonly CheckCases[] = [
         summary: 'not executable',
         remedy: 'chmod +x /a',
       },
+      {
+        when: 'it is there and cannot be started',
+        world: worldFrom(healthy, {
+          'backend.command': known({
+            command: './a',
+            file: '/a',
+            fault: 'the first line of /a ends in CR LF',
+            remedy: "sed -i 's/\\r$//' /a",
+            lacksBit: false,
+          }),
+        }),
+        status: 'fail',
+        summary: 'ends in CR LF',
+        remedy: "sed -i 's/\\r$//' /a",
+      },
     ],
   },
   {
@@ -118,6 +133,41 @@ export const serversCases: readonly CheckCases[] = [
         status: 'fail',
         summary: `web: credentials are rejected with 401, since ${startedAt}`,
         remedy: 'set GITHUB_TOKEN anew',
+      },
+      {
+        when: 'it has expired by its own word',
+        world: worldFrom(
+          probing({
+            ok: false,
+            step: 'handshake',
+            failure: {kind: 'CredentialsRejected', message: 'rejected', httpStatus: 401, evidence: null},
+          }),
+          {},
+          {outline: outline({servers: [httpServer({credentialFault: 'expired 2h ago'})]})},
+        ),
+        status: 'fail',
+        summary: 'web: credentials are rejected with 401: the token expired 2h ago',
+        remedy: 'renew the token of web',
+      },
+      {
+        when: 'a client certificate is wanted',
+        world: worldFrom(
+          probing({
+            ok: false,
+            step: 'handshake',
+            failure: {
+              kind: 'CredentialsRejected',
+              message: 'https://mcp.example.com: it wants a client certificate: set auth.tls.cert and auth.tls.key',
+              httpStatus: null,
+              evidence: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+            },
+          }),
+          {},
+          {outline: outline({servers: [httpServer({credentials: false})]})},
+        ),
+        status: 'fail',
+        summary: 'it wants a client certificate',
+        remedy: 'set servers[].auth.tls.cert and .key of web',
       },
       {
         when: 'the log knows since when, of a server that still counts as up',

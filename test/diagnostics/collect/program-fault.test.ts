@@ -45,7 +45,7 @@ test.each([
   const file = program(content)
   const found = programFault(file, '/usr/bin:/bin')
   if (fault === null) expect(found).toBeNull()
-  else expect(found?.replace(file, 'FILE')).toContain(fault)
+  else expect(found?.fault.replace(file, 'FILE')).toContain(fault)
 })
 
 test('says nothing of what cannot be read', () => {

@@ -23,6 +23,12 @@ test('a file in its place, or in the place of a folder above it, is named', asyn
   expect(await look(join(file, 'below'))).toMatchObject({value: {fault: `${file} is no folder`}})
 })
 
+test('something else in the place of the control socket is named', async () => {
+  const folder = tempDir()
+  mkdirSync(join(folder, 'control.sock'))
+  expect(await look(folder)).toMatchObject({value: {fault: `${folder}/control.sock is no socket`}})
+})
+
 test('a read-only file system is a fault, for root too', async () => {
   const folder = join(tempDir(), 'mounted')
   mkdirSync(folder)
