@@ -1,5 +1,6 @@
 import type {IncomingMessage} from 'node:http'
 import http from 'node:http'
+import {oneAtATime} from './pipelining.ts'
 import type {WireFault} from './wire-guard.ts'
 
 /** `GET /metrics` on a port of its own, so that a scraper never competes with clients. */
@@ -9,7 +10,7 @@ export function createMetricsServer(
 ): http.Server {
   return http.createServer(
     {headersTimeout: 10_000, requestTimeout: 10_000, requireHostHeader: false},
-    (request, response) => {
+    oneAtATime((request, response) => {
       const refused = guard(request)
       if (refused) {
         response.writeHead(refused.status, {'content-type': 'text/plain'}).end(`${refused.message}\n`)
@@ -20,6 +21,6 @@ export function createMetricsServer(
       } else {
         response.writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'}).end(text())
       }
-    },
+    }),
   )
 }
