@@ -138,6 +138,11 @@ const violations: readonly Planted[] = [
     says: /computed/,
   },
   {what: 'a built-in without its scheme', files: {'shared/x.ts': `import fs from 'fs'`}, says: /write node:fs/},
+  {
+    what: 'a built-in that is slow to import',
+    files: {'shared/x.ts': `import http, {type Server} from 'node:http'`},
+    says: /^shared\/x\.ts:1: node:http is slow to import: use shared\/node-http\.ts$/,
+  },
   {what: 'a file that is not there', files: {'shared/x.ts': `import {y} from './y.ts'`}, says: /does not exist/},
   {what: 'an import out of src', files: {'shared/x.ts': `import p from '../../package.json'`}, says: /leaves src/},
 ]

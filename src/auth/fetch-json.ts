@@ -1,8 +1,8 @@
 import {lookup as systemLookup} from 'node:dns'
-import http from 'node:http'
 import https from 'node:https'
 import {isIP, type LookupFunction} from 'node:net'
 import {messageOf} from '../shared/errors.ts'
+import {nodeHttp} from '../shared/node-http.ts'
 import {isPrivateAddress} from './private-address.ts'
 
 /** Why a document could not be had; never a credential, and of the answer nothing but its status. */
@@ -53,7 +53,7 @@ export function fetchJson(address: string, options: FetchOptions): Promise<unkno
     }
     const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs)
     const body = form?.toString()
-    const request = (url.protocol === 'https:' ? https : http).request(url, {
+    const request = (url.protocol === 'https:' ? https : nodeHttp).request(url, {
       method: form === undefined ? 'GET' : 'POST',
       agent: false,
       headers: {

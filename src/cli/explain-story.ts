@@ -47,7 +47,8 @@ function storyText(
   const name = subject.kind === 'trace' ? `trace ${safeText(subject.traceId)}` : `request ${subject.requestId}`
   if (stories.length === 0) return notFound(name, sources)
   const lines: string[] = []
-  if (subject.kind === 'trace') lines.push(`${name}: ${stories.length + leftOut} requests`, '')
+  const all = stories.length + leftOut
+  if (subject.kind === 'trace') lines.push(`${name}: ${all === 1 ? 'one request' : `${all} requests`}`, '')
   for (const story of stories) lines.push(...oneStory(story, options), '')
   if (leftOut > 0) lines.push(`… and ${leftOut} more`, '')
   const unseen = sources.filter(({state, why}) => state !== 'absent' && why !== null)
@@ -89,6 +90,7 @@ function notFound(name: string, sources: readonly StorySource[]): string[] {
     'what to do:',
     '  $ only1mcp status                  # where the running runtime keeps its logs',
     '  $ export ONLY1MCP_LOG_DIR=FOLDER   # where they lie elsewhere; ONLY1MCP_STATE_DIR for the request log',
+    '  $ only1mcp explain ID --config FILE   # a configuration that names other places, or PostgreSQL',
     ...(read.length === 0 ? ['  $ sudo only1mcp explain ID'] : []),
   ]
 }

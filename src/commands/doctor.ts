@@ -49,7 +49,10 @@ export default class Doctor extends BaseCommand {
         signal: new AbortController().signal,
         onStart: all => {
           checks.push(...all)
-          progress.start(all.length)
+          progress.start(
+            all.length,
+            all.map(({id}) => id),
+          )
         },
         onFinding: progress.found,
       })

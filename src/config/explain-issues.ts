@@ -1,20 +1,31 @@
 import type {z} from 'zod'
 import {didYouMean} from './did-you-mean.ts'
+import type {Expansion} from './expand.ts'
 import {type Found, foundAt} from './found.ts'
 import {keySpan, valueSpan} from './locate.ts'
+import {meantKey} from './meant-key.ts'
 import {type Finding, pathText, type Span} from './problem.ts'
+import {pathKey} from './read-tree.ts'
 import {type KeyPath, keysAt} from './schema-walk.ts'
 import {typeSuggestion} from './value-hints.ts'
 import type {YamlSource} from './yaml-source.ts'
 
 type Issue = z.core.$ZodIssue
 
+export interface ReadFile {
+  readonly source: YamlSource
+  /** What must not be shown. */
+  readonly masked: readonly Span[]
+  /** Texts that hold a variable's value, by `pathKey`. */
+  readonly expanded: ReadonlyMap<string, Expansion>
+}
+
 /** No one reads more; each asks for the nearest word. */
 const maxIssues = 500
 
 /** Turns what the schema complains about into one finding a cause, with the place in the file and what to write. */
-export function explainIssues(issues: readonly Issue[], source: YamlSource, masked: readonly Span[]): Finding[] {
-  const findings = issues.slice(0, maxIssues).flatMap(issue => explain(issue, source, masked))
+export function explainIssues(issues: readonly Issue[], read: ReadFile): Finding[] {
+  const findings = issues.slice(0, maxIssues).flatMap(issue => explain(issue, read))
   // `algorith` instead of `algorithm` is one mistake, not an unknown key and a missing one.
   const meant = new Set(findings.flatMap(({meant}) => (meant === undefined ? [] : [meant])))
   return findings
@@ -28,8 +39,10 @@ interface Explained {
   readonly meant?: string
 }
 
-function explain(issue: Issue, source: YamlSource, masked: readonly Span[]): Explained[] {
+function explain(issue: Issue, {source, masked, expanded}: ReadFile): Explained[] {
   const path = issue.path as KeyPath
+  const expansion = expanded.get(pathKey(path))
+  if (expansion?.text === '') return [{finding: emptyVariable(expansion, path, source)}]
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.slice(0, maxIssues).map(key => unknownKey(key, path, source))
@@ -44,9 +57,22 @@ function explain(issue: Issue, source: YamlSource, masked: readonly Span[]): Exp
   }
 }
 
+/** It is set and holds nothing: a service whose secret did not come, mostly. */
+function emptyVariable({used}: Expansion, path: KeyPath, source: YamlSource): Finding {
+  const name = used[0]?.name ?? ''
+  return {
+    severity: 'error',
+    code: 'variable.empty',
+    message: `the environment variable ${name}, needed by ${pathText(path)}, is empty`,
+    path,
+    at: valueSpan(source, path),
+    suggestion: `give ${name} a value, or a default: \${${name}:-value}`,
+  }
+}
+
 function unknownKey(key: string, path: KeyPath, source: YamlSource): Explained {
   const keys = keysAt(path)
-  const best = didYouMean(key, keys)
+  const best = meantKey(key, keys)
   const where = path.length === 0 ? 'at the top of the file' : `in ${pathText(path)}`
   const suggestion =
     best !== undefined ? `did you mean "${best}"?` : keys.length > 0 ? `known here: ${keys.join(', ')}` : undefined

@@ -1,8 +1,8 @@
 import {accessLint} from './access-lint.ts'
-import {didYouMean} from './did-you-mean.ts'
 import {inactiveSettings} from './inactive-settings.ts'
 import {itemSpan, keySpan, valueSpan} from './locate.ts'
 import {matches, valueAt} from './matches.ts'
+import {meantKey} from './meant-key.ts'
 import {offeredNames} from './offered-names.ts'
 import {type Finding, pathText, type Severity} from './problem.ts'
 import {type KeyPath, keysAt} from './schema-walk.ts'
@@ -92,7 +92,7 @@ function transports(value: unknown, source: YamlSource, {strict}: LintOptions): 
       return wrong('server.transport', `${who} has an endpoint, so it cannot use stdio`, 'transport', 'remove the key')
     if (found('command') || found('endpoint')) return []
     // A misspelt key is the cause, and reported as such.
-    const meant = Object.keys(server).map(key => didYouMean(key, keysAt(path)))
+    const meant = Object.keys(server).map(key => meantKey(key, keysAt(path)))
     if (meant.includes('command') || meant.includes('endpoint')) return []
     return [
       {

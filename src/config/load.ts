@@ -66,7 +66,9 @@ function examine(tree: Tree, source: YamlSource, options: LoadOptions): Examined
   const lintOptions = {strict: options.strict === true, forStart: options.forStart === true}
   const findings = [
     ...tree.findings,
-    ...(issues.length > 0 ? explainIssues(issues, source, secretSpans(source, true)) : []),
+    ...(issues.length > 0
+      ? explainIssues(issues, {source, masked: secretSpans(source, true), expanded: tree.expanded})
+      : []),
     ...lint(value, source, lintOptions),
     ...trapsIn(value, source),
   ]

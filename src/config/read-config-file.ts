@@ -113,7 +113,10 @@ function firstInvalid(bytes: Buffer): number {
 function openFault(path: string, error: unknown): FileFault {
   const code = errnoCode(error)
   if (code === 'ENOENT' || code === 'ENOTDIR') return {code: 'file.missing', message: 'there is no such file'}
-  if (code === 'ELOOP') return {code: 'file.unreadable', message: 'too many symbolic links'}
+  if (code === 'ELOOP') {
+    const suggestion = `its symbolic links lead in a circle: ls -l ${path}, then make it a file or a link to one`
+    return {code: 'file.unreadable', message: 'too many symbolic links', suggestion}
+  }
   if (code === 'EACCES' || code === 'EPERM') return denied(path)
   return {code: 'file.unreadable', message: `cannot be read: ${messageOf(error)}`}
 }

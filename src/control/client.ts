@@ -1,7 +1,8 @@
-import http from 'node:http'
+import type http from 'node:http'
 import {z} from 'zod'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
 import {exitCode} from '../shared/exit-code.ts'
+import {nodeHttp} from '../shared/node-http.ts'
 import {type ActionArgs, type ActionResult, actionResult, type ProbeAnswer, probeAnswer} from './contract/actions.ts'
 import {type ControlEvent, controlEvent} from './contract/events.ts'
 import {type ServerLists, serverLists} from './contract/lists.ts'
@@ -109,7 +110,7 @@ export class ControlClient {
   ): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       const headers = body === undefined ? {} : {'content-type': 'application/json'}
-      const request = http.request({
+      const request = nodeHttp.request({
         socketPath: this.socketPath,
         method,
         path,

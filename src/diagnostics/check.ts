@@ -28,6 +28,8 @@ export interface CheckResult {
   readonly causes: readonly Cause[]
   /** What to do: a sentence or a command. */
   readonly remedy: string | null
+  /** As a root it stands behind others: it is what one does when they are mended. */
+  readonly last?: boolean
   /** What `--fix` may do about it, where that is safe. */
   readonly fix?: Fix
 }
@@ -82,6 +84,7 @@ interface Details {
   readonly evidence?: readonly string[]
   readonly causes?: readonly Cause[]
   readonly remedy?: string
+  readonly last?: boolean
   readonly fix?: Fix | undefined
 }
 
@@ -89,13 +92,14 @@ type Say = (subject: string, summary: string, details?: Details) => CheckResult
 
 const say =
   (status: FindingStatus): Say =>
-  (subject, summary, {evidence = [], causes = [], remedy, fix} = {}) => ({
+  (subject, summary, {evidence = [], causes = [], remedy, last, fix} = {}) => ({
     status,
     subject,
     summary,
     evidence,
     causes,
     remedy: remedy ?? null,
+    ...(last === true && {last}),
     ...(fix && {fix}),
   })
 

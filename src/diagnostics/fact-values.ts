@@ -40,6 +40,8 @@ export interface RuntimeSighting {
   readonly process: SeenProcess | null
   /** A control socket's file that lies there (the recorded one, else `<state>/control.sock`), whether or not it answers. */
   readonly socket: string | null
+  /** Something lies in the folder, or it cannot be told: a runtime was here before. */
+  readonly used: boolean
 }
 
 /** `hidden`: there is such a process, and this user may not see whose. */

@@ -58,7 +58,12 @@ export function foldConsequences(findings: readonly Finding[]): readonly Finding
   for (const {finding, root} of folded.sort((a, b) => a.depth - b.depth)) groups.get(root)?.push(finding)
   return [...groups]
     .map(([root, consequences]) => ({root, consequences}))
-    .sort((a, b) => order[a.root.status] - order[b.root.status] || b.consequences.length - a.consequences.length)
+    .sort(
+      (a, b) =>
+        order[a.root.status] - order[b.root.status] ||
+        Number(a.root.last ?? false) - Number(b.root.last ?? false) ||
+        b.consequences.length - a.consequences.length,
+    )
 }
 
 /** Follows the first bad cause of each finding to one that has none; causes in a circle end where they began. */

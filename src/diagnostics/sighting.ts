@@ -19,7 +19,7 @@ export function recordOf(sighting: RuntimeSighting | undefined): RuntimeRecord |
 
 /**
  * The state folder that checks are about: one with a living runtime, else one that may have one (a hidden process, a
- * socket beside an unusable record), else a leftover, else one that could not be looked into.
+ * socket beside an unusable record), else one that could not be looked into, else a leftover, else one that holds anything.
  */
 export function mainSighting(sightings: readonly RuntimeSighting[]): RuntimeSighting | undefined {
   const rank = (sighting: RuntimeSighting): number => {
@@ -28,7 +28,8 @@ export function mainSighting(sightings: readonly RuntimeSighting[]): RuntimeSigh
     if (sighting.read.state !== 'known' && sighting.socket !== null) return 2
     if (sighting.read.state === 'denied') return 3
     if (sighting.read.state === 'error') return 4
-    return sighting.read.state === 'known' ? 5 : 6
+    if (sighting.read.state === 'known') return 5
+    return sighting.used ? 6 : 7
   }
   return [...sightings].sort((a, b) => rank(a) - rank(b))[0]
 }

@@ -34,8 +34,20 @@ export interface BackendAnswer {
   readonly status?: number
 }
 
+/** A request of a backend that has no answer yet. */
+export interface OpenQuestion {
+  /** Aborted when nobody waits for the answer any more: the backend withdrew it, or has gone. */
+  readonly signal: CancelSignal
+  /** Tells the backend how far the answer is (`notifications/progress`), in its own progress token. */
+  readonly progress: (params: Buffer) => void
+}
+
 /** A request of the backend to us (legacy era): answered with raw JSON of the result or error. */
-export type ServerRequestHandler = (method: string, params: Buffer | null) => Promise<BackendAnswer>
+export type ServerRequestHandler = (
+  method: string,
+  params: Buffer | null,
+  question: OpenQuestion,
+) => Promise<BackendAnswer>
 
 export interface ConnectionEvents {
   /** A request that belongs to no call, or to none that wants it. */

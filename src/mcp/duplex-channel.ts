@@ -1,13 +1,13 @@
-import {messageOf} from '../shared/errors.ts'
 import {CallFailure} from './call-failure.ts'
 import type {BackendAnswer, BackendCall, ConnectionEvents} from './connection.ts'
 import type {DroppedMessage} from './dropped-message.ts'
-import {type Envelope, scanMessage} from './envelope.ts'
-import {errorValue, notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
+import {type Envelope, type ScanResult, scanMessage} from './envelope.ts'
+import {notificationMessage, requestMessage, responseMessage} from './json-rpc.ts'
 import {ownId} from './message-id.ts'
 import {PendingCalls} from './pending-calls.ts'
 import {ownProgressToken} from './progress-token.ts'
 import {metaKey, rpcCode} from './protocol.ts'
+import {ServerQuestions} from './server-questions.ts'
 import {findValue} from './splice.ts'
 import {withTraceMeta} from './trace-meta.ts'
 
@@ -24,6 +24,7 @@ export interface DuplexOptions {
 export class DuplexChannel {
   readonly #options: DuplexOptions
   readonly #calls: PendingCalls
+  readonly #questions = new ServerQuestions((method, params) => this.notify(method, params))
   #ending = false
 
   constructor(options: DuplexOptions) {
@@ -58,10 +59,32 @@ export class DuplexChannel {
   /** The channel is over: every call fails with it. */
   end(failure: CallFailure): void {
     this.#calls.failAll(failure)
+    this.#questions.end()
   }
 
   receive(bytes: Buffer): void {
     const scanned = scanMessage(bytes)
+    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
+      // Revision 2025-03-26 has batches, and whoever speaks it must be able to receive them.
+      for (const {start, end} of scanned.elements) {
+        const element = bytes.subarray(start, end)
+        this.#take(element, scanMessage(element))
+      }
+    } else this.#take(bytes, scanned)
+  }
+
+  /**
+   * What stood on one line with a stray print. An answer counts; anything else may be a message that was logged, ours among
+   * them, and is passed over.
+   */
+  receiveBehindPrint(bytes: Buffer): void {
+    const scanned = scanMessage(bytes)
+    const answer = scanned.ok && (scanned.message.kind === 'result' || scanned.message.kind === 'error')
+    if (answer) this.#answered(bytes, scanned.message)
+    else this.#options.events.onOddity('StdoutGarbage', bytes.toString('utf8', 0, 200))
+  }
+
+  #take(bytes: Buffer, scanned: ScanResult): void {
     if (!scanned.ok) return this.#unreadable(bytes, scanned.fault, scanned.id)
     const {message} = scanned
     const params = part(bytes, message.params)
@@ -87,6 +110,10 @@ export class DuplexChannel {
 
   #answered(bytes: Buffer, {kind, id, result, error}: Envelope): void {
     const value = part(bytes, kind === 'result' ? result : error)
+    const only = this.#calls.onlyId
+    // An error without an id says that a message of ours could not be read: it can only be that of the one call in flight.
+    if (id === null && value !== null && kind === 'error' && only !== undefined)
+      return void this.#calls.answer(only, {kind, value})
     if (id === null || value === null)
       return this.#options.events.onOddity('AnswerWithoutId', bytes.toString('utf8', 0, 200))
     if (this.#calls.answer(ownId(id), {kind: kind === 'result' ? 'result' : 'error', value})) return
@@ -97,6 +124,8 @@ export class DuplexChannel {
   }
 
   #notified(method: string, params: Buffer | null): void {
+    // A backend cancels what it asked itself, by an id that nobody else knows.
+    if (method === 'notifications/cancelled') return void this.#questions.withdrawn(params)
     const call = this.#callOf(method, params)
     if (call?.onNotification) call.onNotification(method, params)
     else this.#options.events.onNotification(method, params)
@@ -121,14 +150,9 @@ export class DuplexChannel {
     const only = this.#calls.onlyId
     const resume = only === undefined ? undefined : this.#calls.hold(only)
     const handle = this.#only()?.onServerRequest ?? this.#options.events.onRequest
-    const answer = await handle(method ?? '', params).catch(
-      (error: unknown): BackendAnswer => ({
-        kind: 'error',
-        value: errorValue(rpcCode.internalError, messageOf(error)),
-      }),
-    )
+    const answer = await this.#questions.ask(id, handle, method ?? '', params)
     resume?.()
-    if (id) this.#options.send(responseMessage(id.bytes, answer.kind, answer.value))
+    if (id && answer) this.#options.send(responseMessage(id.bytes, answer.kind, answer.value))
   }
 
   /** The call that it answers, if that can be told, ends with the reason. */

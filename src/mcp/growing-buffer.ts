@@ -7,6 +7,11 @@ export class GrowingBuffer {
     return this.#length
   }
 
+  /** What is there so far; it may change with the next piece. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
   append(piece: Buffer): void {
     const needed = this.#length + piece.length
     if (needed > this.#bytes.length) {

@@ -7,6 +7,8 @@ export interface SeenAnswer {
   /** Without parameters, lower case; empty for none. */
   readonly contentType: string
   readonly body?: Buffer
+  /** Where a redirect leads, without what may be secret in it. */
+  readonly location?: string
 }
 
 /** The backend did answer, but not with the answer to the call. */
@@ -37,12 +39,19 @@ export function notAnAnswer(seen: SeenAnswer): CallFailure {
     return answerFailure(seen, 'CredentialsRejected', 'proxy', message, 'no')
   }
   if (status >= 300 && status < 400) {
-    const message = `it redirects (HTTP ${status}); redirects are not followed`
+    const message = `it redirects (HTTP ${status})${seen.location === undefined ? '' : ` to ${seen.location}`}; redirects are not followed`
     return answerFailure(seen, 'HttpStatus', 'backend-logic', message)
   }
   if (status >= 400) return answerFailure(seen, 'HttpStatus', 'backend-logic', `it answered HTTP ${status}`)
   const message = `it answered ${contentType || 'without a content type'} where JSON or an event stream is due`
   return answerFailure(seen, 'NotMcp', 'backend-logic', message)
+}
+
+/** The `Location` of a redirect, without user info and query; undefined where it leads to no web address. */
+export function redirectTarget(location: string | string[] | undefined, endpoint: string): string | undefined {
+  if (typeof location !== 'string' || !URL.canParse(location, endpoint)) return undefined
+  const {protocol, host, pathname} = new URL(location, endpoint)
+  return /^https?:$/.test(protocol) ? `${protocol}//${host}${pathname.slice(0, 200)}` : undefined
 }
 
 export function tooLarge(seen: SeenAnswer, maxBytes: number): CallFailure {

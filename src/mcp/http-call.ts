@@ -1,16 +1,21 @@
-import {messageOf} from '../shared/errors.ts'
 import type {CallFailure} from './call-failure.ts'
 import type {CancelListener} from './cancel-source.ts'
 import type {BackendAnswer, BackendCall} from './connection.ts'
-import {scanMessage} from './envelope.ts'
-import {answerFailure, mediaType, notAnAnswer, type SeenAnswer, tooLarge} from './http-answer-failure.ts'
+import {type ScanResult, scanMessage} from './envelope.ts'
+import {
+  answerFailure,
+  mediaType,
+  notAnAnswer,
+  redirectTarget,
+  type SeenAnswer,
+  tooLarge,
+} from './http-answer-failure.ts'
 import type {HttpExchange, HttpHead, HttpReceiver} from './http-client.ts'
 import type {HttpLink} from './http-link.ts'
-import {errorValue, requestMessage} from './json-rpc.ts'
-import {ownId} from './message-id.ts'
+import {requestMessage} from './json-rpc.ts'
+import {type MessageId, ownId} from './message-id.ts'
 import {cancelled, expire, longestTimerMs, timedOut} from './pending-calls.ts'
 import {ownProgressToken} from './progress-token.ts'
-import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
 import {StreamPosition} from './stream-position.ts'
 import {transportFailure} from './transport-failure.ts'
@@ -27,11 +32,14 @@ export class HttpCall implements HttpReceiver, CancelListener {
   #timer: NodeJS.Timeout | undefined
   #status = 0
   #contentType = ''
+  #location: string | undefined
   #chunks: Buffer[] = []
   #size = 0
   #events: SseParser | undefined
   #position: StreamPosition | undefined
   #reopening: NodeJS.Timeout | undefined
+  /** What the backend asks in its stream. */
+  #asking: Set<MessageId> | undefined
 
   constructor(link: HttpLink, call: BackendCall, id: number) {
     this.#link = link
@@ -69,6 +77,7 @@ export class HttpCall implements HttpReceiver, CancelListener {
   head(status: number, headers: HttpHead): void {
     this.#status = status
     this.#contentType = mediaType(headers['content-type'])
+    if (status >= 300 && status < 400) this.#location = redirectTarget(headers.location, this.#link.options.endpoint)
     if (this.#call.method === 'initialize') this.#link.learnSession(headers)
     if (status === 200 && this.#contentType === 'text/event-stream') {
       const position = this.#position ?? new StreamPosition()
@@ -136,8 +145,19 @@ export class HttpCall implements HttpReceiver, CancelListener {
   /** One JSON-RPC message of the backend: the answer, or something on the way to it. */
   #message(bytes: Buffer): void {
     if (this.#over || bytes.length === 0) return
-    const {events} = this.#link.options
     const scanned = scanMessage(bytes)
+    if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
+      // Revision 2025-03-26 has batches, and whoever speaks it must be able to receive them.
+      for (const {start, end} of scanned.elements) {
+        const element = bytes.subarray(start, end)
+        this.#take(element, scanMessage(element))
+      }
+    } else this.#take(bytes, scanned)
+  }
+
+  #take(bytes: Buffer, scanned: ScanResult): void {
+    if (this.#over) return
+    const {events} = this.#link.options
     if (!scanned.ok) {
       if (this.#status >= 400) return // an error page that calls itself JSON: the status says more
       const message = `the answer is no valid JSON-RPC message (${scanned.fault})`
@@ -147,10 +167,11 @@ export class HttpCall implements HttpReceiver, CancelListener {
     const part = (span: {readonly start: number; readonly end: number} | null): Buffer | null =>
       span && bytes.subarray(span.start, span.end)
     if (kind === 'notification') {
+      if (method === 'notifications/cancelled') return void this.#link.questions.withdrawn(part(params))
       const deliver = this.#call.onNotification ?? events.onNotification
       return deliver(method ?? '', part(params))
     }
-    if (kind === 'request') return void this.#asked(method ?? '', id?.bytes ?? null, part(params))
+    if (kind === 'request') return void this.#asked(method ?? '', id, part(params))
     if (id !== null && ownId(id) !== this.#id)
       return events.onOddity('UnexpectedAnswer', `id ${id.bytes.toString('utf8', 0, 60)}`)
     const value = part(kind === 'result' ? result : error)
@@ -159,18 +180,16 @@ export class HttpCall implements HttpReceiver, CancelListener {
   }
 
   /** The backend asks something within its answer's stream; the call's clock stands still until it has the answer. */
-  async #asked(method: string, id: Buffer | null, params: Buffer | null): Promise<void> {
+  async #asked(method: string, id: MessageId | null, params: Buffer | null): Promise<void> {
     clearTimeout(this.#timer)
     const handle = this.#call.onServerRequest ?? this.#link.options.events.onRequest
-    const answer = await handle(method, params).catch(
-      (error: unknown): BackendAnswer => ({
-        kind: 'error',
-        value: errorValue(rpcCode.internalError, messageOf(error)),
-      }),
-    )
+    this.#asking ??= new Set()
+    if (id) this.#asking.add(id)
+    const answer = await this.#link.questions.ask(id, handle, method, params)
+    if (id) this.#asking.delete(id)
     if (this.#over) return
     this.#startTimer()
-    if (id) this.#link.respond(id, answer)
+    if (id && answer) this.#link.respond(id.bytes, answer)
   }
 
   #startTimer(): void {
@@ -202,7 +221,13 @@ export class HttpCall implements HttpReceiver, CancelListener {
   }
 
   #seen(body?: Buffer): SeenAnswer {
-    return {status: this.#status, contentType: this.#contentType, ...(body && {body})}
+    const location = this.#location
+    return {
+      status: this.#status,
+      contentType: this.#contentType,
+      ...(body && {body}),
+      ...(location !== undefined && {location}),
+    }
   }
 
   #answer(answer: BackendAnswer): void {
@@ -217,6 +242,7 @@ export class HttpCall implements HttpReceiver, CancelListener {
     if (this.#over) return
     this.#finish()
     this.#exchange?.abort()
+    if (this.#asking) for (const id of this.#asking) this.#link.questions.drop(id)
     this.#settle?.reject(failure)
   }
 

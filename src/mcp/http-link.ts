@@ -14,6 +14,7 @@ import type {
 import {notificationMessage, responseMessage} from './json-rpc.ts'
 import {OneWayPosts} from './one-way-posts.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
+import {ServerQuestions} from './server-questions.ts'
 
 export interface HttpOptions {
   readonly endpoint: string
@@ -36,6 +37,8 @@ type Headers = Pick<HttpRequest, 'headers' | 'more'>
 /** The requests to one endpoint: a pool of connections, and for the legacy era the session's id. */
 export class HttpLink {
   era: Era = 'modern'
+  /** What the backend asks, in the stream of a call or in its own. */
+  readonly questions = new ServerQuestions((method, params) => this.notify(method, params))
   negotiated: string | undefined
   readonly options: HttpOptions
   readonly origin: string
@@ -143,6 +146,7 @@ export class HttpLink {
 
   /** The backend has forgotten our session, or is away: this connection is of no more use. */
   lost(failure: CallFailure): void {
+    this.questions.end()
     this.#session = undefined
     this.#end(failure)
   }
@@ -154,6 +158,7 @@ export class HttpLink {
 
   async #close(): Promise<void> {
     this.#end(null)
+    this.questions.end()
     this.#oneWay.stop()
     if (this.#session !== undefined) await this.#deleteSession(500)
     await this.#client.destroy()

@@ -1,5 +1,4 @@
-import type {BackendAnswer} from './connection.ts'
-import {scanMessage} from './envelope.ts'
+import {type ScanResult, scanMessage} from './envelope.ts'
 import type {HttpLink} from './http-link.ts'
 import {SseParser} from './sse-parser.ts'
 import {StreamPosition} from './stream-position.ts'
@@ -52,13 +51,25 @@ export function listenOnSession(link: HttpLink): void {
 }
 
 function receive(link: HttpLink, data: Buffer): void {
-  const {events} = link.options
   if (data.length === 0) return
   const scanned = scanMessage(data)
+  if (!scanned.ok && scanned.fault === 'batch' && scanned.elements.length > 0) {
+    for (const {start, end} of scanned.elements) {
+      const element = data.subarray(start, end)
+      take(link, element, scanMessage(element))
+    }
+  } else take(link, data, scanned)
+}
+
+function take(link: HttpLink, data: Buffer, scanned: ScanResult): void {
+  const {events} = link.options
   if (!scanned.ok) return events.onOddity('UnreadableMessage', scanned.why)
   const {kind, method, id, params} = scanned.message
   const bytes = params && data.subarray(params.start, params.end)
+  if (method === 'notifications/cancelled') return void link.questions.withdrawn(bytes)
   if (kind === 'notification') return events.onNotification(method ?? '', bytes)
   if (kind !== 'request' || id === null) return events.onOddity('UnexpectedAnswer', 'an answer on the GET stream')
-  void events.onRequest(method ?? '', bytes).then((answer: BackendAnswer) => link.respond(id.bytes, answer))
+  void link.questions.ask(id, events.onRequest, method ?? '', bytes).then(answer => {
+    if (answer) link.respond(id.bytes, answer)
+  })
 }

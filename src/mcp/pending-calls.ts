@@ -159,7 +159,7 @@ export function timedOut(call: BackendCall, elapsedMs: number): CallFailure {
   })
 }
 
-export function cancelled(call: BackendCall): CallFailure {
+export function cancelled(call: Pick<BackendCall, 'method'>): CallFailure {
   return new CallFailure(`${call.method} was cancelled by the client`, {
     kind: 'Cancelled',
     blame: 'client',

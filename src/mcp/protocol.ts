@@ -17,7 +17,11 @@ export function eraOfVersion(version: string): Era {
 
 /** What we answer to a legacy `initialize`: the client's revision where we know it, else our newest. */
 export function negotiateLegacy(requested: string): string {
-  return (legacyVersions as readonly string[]).includes(requested) ? requested : newestLegacyVersion
+  return isLegacyVersion(requested) ? requested : newestLegacyVersion
+}
+
+export function isLegacyVersion(version: string): boolean {
+  return (legacyVersions as readonly string[]).includes(version)
 }
 
 /** Keys of `_meta` (MCP 2026-07-28, per-request envelope). */
@@ -47,4 +51,6 @@ export const rpcCode = {
   headerMismatch: -32020,
   missingClientCapability: -32021,
   unsupportedVersion: -32022,
+  /** 2025-11-25 only; the modern era asks in a round. */
+  urlElicitationRequired: -32042,
 } as const

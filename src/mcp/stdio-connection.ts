@@ -1,4 +1,5 @@
 import type {Clock} from '../shared/clock.ts'
+import {tellingLines} from '../shared/telling-lines.ts'
 import {CallFailure} from './call-failure.ts'
 import type {Child, ExitStatus} from './child.ts'
 import type {BackendAnswer, BackendCall, BackendConnection, BackendInfo, ConnectionEvents} from './connection.ts'
@@ -31,6 +32,14 @@ export class EndedDuringDiscover extends Error {}
  */
 export async function openStdio(options: StdioOptions): Promise<BackendConnection> {
   const link = new StdioLink(options)
+  try {
+    return await shakeHands(link, options)
+  } catch (error) {
+    throw link.explained(error)
+  }
+}
+
+async function shakeHands(link: StdioLink, options: StdioOptions): Promise<BackendConnection> {
   const startedAt = options.clock.now()
   const ask = (call: BackendCall): Promise<BackendAnswer> => link.call(call)
   if (options.era === 'unknown') {
@@ -49,6 +58,9 @@ export async function openStdio(options: StdioOptions): Promise<BackendConnectio
 }
 
 const newline = Buffer.from('\n')
+/** The pipes of a process that ends close a little before it has ended. */
+const exitWithinMs = 300
+const stopWithinMs = 500
 
 /** What a child may leave unread before calls go elsewhere; any that is allowed fits in. */
 const maxUnreadBytes = 64 * 1024 * 1024
@@ -59,10 +71,14 @@ const maxUnreadAnswerBytes = 4 * 1024 * 1024
 class StdioLink {
   readonly #options: StdioOptions
   readonly #channel: DuplexChannel
+  readonly #framer: StdioFramer
   readonly #closed: Promise<CallFailure | null>
   #ended = false
   #corked = false
+  #strayLine = ''
   #closeAsked = false
+  /** The pipe that the child closed while it went on. */
+  #closedPipe: 'stdin' | 'stdout' | undefined
 
   constructor(options: StdioOptions) {
     this.#options = options
@@ -85,10 +101,17 @@ class StdioLink {
     const framer = new StdioFramer({
       maxMessageBytes,
       onMessage: line => channel.receive(line),
-      onGarbage: line => events.onOddity('StdoutGarbage', line.toString('utf8', 0, 200)),
+      onGarbage: line => {
+        this.#strayLine = line.toString('utf8', 0, 200)
+        events.onOddity('StdoutGarbage', this.#strayLine)
+      },
+      onBehindGarbage: rest => channel.receiveBehindPrint(rest),
       onOverflow: dropped => channel.tooLarge(dropped, maxMessageBytes),
     })
+    this.#framer = framer
     child.stdout.on('data', (chunk: Buffer) => framer.push(chunk))
+    child.stdout.once('end', () => this.#pipeEnded('stdout'))
+    child.stdin.once('error', () => this.#pipeEnded('stdin'))
     const drained = new Promise<void>(resolve => child.stdout.once('close', () => resolve()))
     this.#closed = child.exited.then(async status => {
       // What the child wrote before it ended still counts.
@@ -96,10 +119,28 @@ class StdioLink {
       this.#ended = true
       channel.ending()
       framer.end()
-      const failure = processEnded(status, options.stderrTail())
+      const failure = processEnded(status, this.#closedPipe, options.stderrTail())
       channel.end(failure)
       return this.#closeAsked ? null : failure
     })
+  }
+
+  /** A server that gives no answer may have said something else, such as a question to whoever installs it. */
+  explained(error: unknown): unknown {
+    const said = [this.#strayLine, this.#framer.unfinished].map(line => line.trim()).filter(line => line !== '')
+    if (!(error instanceof CallFailure) || error.kind !== 'BackendTimeout' || said.length === 0) return error
+    const {message, kind, blame, code, delivered, cause} = error
+    const evidence = [error.evidence, `stdout: ${said.join(' | ')}`].filter(text => text !== undefined).join('; ')
+    return new CallFailure(message, {kind, blame, code, delivered, cause, evidence})
+  }
+
+  /** A child that closed a pipe and goes on can never answer again: it is ended, so that it is started anew. */
+  #pipeEnded(pipe: 'stdin' | 'stdout'): void {
+    setTimeout(() => {
+      if (this.#ended || this.#closeAsked || this.#closedPipe) return
+      this.#closedPipe = pipe
+      void this.#options.child.stop(stopWithinMs)
+    }, exitWithinMs).unref()
   }
 
   get ended(): boolean {
@@ -146,14 +187,23 @@ class StdioLink {
   }
 }
 
-function processEnded(status: ExitStatus, stderrTail: readonly string[]): CallFailure {
-  const how = status.signal !== null ? `was killed by ${status.signal}` : `exited with status ${status.code}`
+function processEnded(
+  status: ExitStatus,
+  closedPipe: 'stdin' | 'stdout' | undefined,
+  stderrTail: readonly string[],
+): CallFailure {
+  const how =
+    closedPipe !== undefined
+      ? `closed its ${closedPipe} and went on; it was ended`
+      : status.signal !== null
+        ? `was killed by ${status.signal}`
+        : `exited with status ${status.code}`
   return new CallFailure(`the server process ${how}`, {
     kind: 'BackendExited',
     blame: 'backend-process',
     code: rpcCode.serverError,
     delivered: 'unknown',
-    ...(stderrTail.length > 0 && {evidence: stderrTail.slice(-3).join(' | ')}),
+    ...(stderrTail.length > 0 && {evidence: tellingLines(stderrTail).join(' | ')}),
   })
 }
 
@@ -173,6 +223,6 @@ function notWritten(call: BackendCall, stderrTail: readonly string[]): CallFailu
     blame: 'backend-process',
     code: rpcCode.noBackend,
     delivered: 'no',
-    ...(stderrTail.length > 0 && {evidence: stderrTail.slice(-3).join(' | ')}),
+    ...(stderrTail.length > 0 && {evidence: tellingLines(stderrTail).join(' | ')}),
   })
 }

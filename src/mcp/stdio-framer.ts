@@ -9,6 +9,8 @@ export interface StdioFramerOptions {
   readonly onMessage: (line: Buffer) => void
   /** A line that is no message (a banner, a stray print), at most `garbageBytes` of it. */
   readonly onGarbage: (line: Buffer) => void
+  /** What may be a message behind a stray print that has no line end of its own, such as a progress bar; told after the print. */
+  readonly onBehindGarbage: (rest: Buffer) => void
   /**
    * Once for each line over the limit: at the limit when its beginning holds the id, else at its end, at the latest
    * after `overflowFactor` times the limit.
@@ -23,8 +25,14 @@ const carriageReturn = 0x0d
 const openBracket = 0x5b
 const openBrace = 0x7b
 
-/** What the line that is being read turned out to be; `skipping`: nothing more of it is kept. */
-type Line = 'start' | 'message' | 'garbage' | 'skipping'
+/** How every message begins that a JSON library writes. */
+const messageStart = '{"jsonrpc"'
+
+/**
+ * What the line that is being read turned out to be; `behind`: it was garbage, and may be a message from here on;
+ * `skipping`: nothing more of it is kept.
+ */
+type Line = 'start' | 'message' | 'garbage' | 'behind' | 'skipping'
 
 /**
  * Cuts a child's stdout into newline-delimited JSON-RPC messages (MCP transports, stdio). Memory stays within the limit
@@ -50,6 +58,11 @@ export class StdioFramer {
     }
   }
 
+  /** The beginning of a line that is no message and has no end yet: a question to a person, mostly. */
+  get unfinished(): string {
+    return this.#line === 'garbage' ? this.#held.bytes.toString('utf8', 0, 200) : ''
+  }
+
   /** The child has closed its stdout: a last line counts without its line end. */
   end(): void {
     this.#finish(Buffer.alloc(0))
@@ -62,6 +75,15 @@ export class StdioFramer {
       const first = rest[0]
       if (first !== undefined) this.#line = first === openBrace || first === openBracket ? 'message' : 'garbage'
     }
+    if (this.#line === 'garbage') {
+      const at = rest.indexOf(messageStart)
+      if (at >= 0) {
+        const print = this.#joined(rest.subarray(0, at)).subarray(0, garbageBytes)
+        this.#line = 'behind'
+        this.#options.onGarbage(print)
+        rest = rest.subarray(at)
+      }
+    }
     if (complete) this.#finish(rest)
     else this.#hold(rest)
   }
@@ -71,6 +93,10 @@ export class StdioFramer {
       // One byte over may be the carriage return of the line end.
       if (this.#held.length + piece.length <= this.#options.maxMessageBytes + 1) this.#held.append(piece)
       else this.#drop(piece)
+    } else if (this.#line === 'behind') {
+      if (this.#held.length + piece.length <= this.#options.maxMessageBytes + 1) return this.#held.append(piece)
+      this.#line = 'skipping'
+      this.#held.clear()
     } else if (this.#line === 'garbage') {
       this.#held.append(piece.subarray(0, garbageBytes - this.#held.length))
       if (this.#held.length < garbageBytes) return
@@ -105,6 +131,9 @@ export class StdioFramer {
     if (dropping !== null) {
       dropping.add(piece)
       this.#options.onOverflow(dropping.final())
+    } else if (line === 'behind') {
+      const whole = trimmed(this.#joined(piece))
+      if (whole.length <= this.#options.maxMessageBytes) this.#options.onBehindGarbage(whole)
     } else if (line === 'message' || line === 'garbage') {
       const whole = trimmed(this.#joined(piece))
       if (line === 'garbage') this.#options.onGarbage(whole.subarray(0, garbageBytes))

@@ -60,8 +60,10 @@ async function answerPart(
     return responseMessage(scanned.id, 'error', error)
   }
   const {message} = scanned
-  if (message.kind !== 'request') takeMessage(body, message, session, reply)
-  else {
+  if (message.kind !== 'request') {
+    const services = options.viewOf?.(request)?.services ?? options.services
+    takeMessage(body, message, {era: 'legacy', session, services}, reply)
+  } else {
     const controller = new CancelSource()
     const own = {...record}
     await answerRequest(options, {request, body, message, era: 'legacy', session, controller, record: own, reply})

@@ -62,7 +62,8 @@ export async function answerRequest(options: AnswerOptions, asked: AskedRequest)
     if (era === 'modern') status = record.kind === 'MethodNotFound' ? 404 : (http.status ?? 200)
   }
   if (key !== undefined) session?.inFlight.delete(key)
-  if (record.outcome === 'cancelled') return reply.endEmpty(200)
+  // A legacy client whose stream broke has cancelled nothing, and may take the stream up again.
+  if (record.outcome === 'cancelled' && controller.aborted) return reply.endEmpty(200)
   reply.end(status, responseMessage(call.id, answer.kind, answer.value), answer.headers)
 }
 

@@ -1,5 +1,6 @@
 import {isDeepStrictEqual} from 'node:util'
 import type {Config} from '../config/schema.ts'
+import {targetText} from '../config/target-text.ts'
 import {Backend} from './backend.ts'
 import {backendListeners} from './backend-listeners.ts'
 import {type BackendSettings, backendSettings} from './backend-settings.ts'
@@ -25,7 +26,6 @@ import {joinInstances} from './shared/join-instances.ts'
 import {SessionIds, type SessionOpening} from './shared/session-ids.ts'
 import {keyFor} from './shared/session-keys.ts'
 import {Subscriptions} from './subscriptions.ts'
-import {targetText} from './target-text.ts'
 
 export interface AssemblyOptions extends RuntimeParts {
   readonly config: Config

@@ -7,11 +7,13 @@ import type {Catalogue} from './catalogue.ts'
 import {HealthNotes} from './health-notes.ts'
 import {ListAnnouncer} from './list-announcer.ts'
 import {listsChangedBy} from './list-kinds.ts'
+import {mcpLogLevels} from './mcp-log-levels.ts'
 import type {RuntimeParts} from './runtime-parts.ts'
 import type {Sessions} from './sessions.ts'
 import type {BackendNews} from './shared/backend-news.ts'
 import {shownServer} from './shown-server.ts'
 import type {Subscriptions} from './subscriptions.ts'
+import {tellLogLevel} from './tell-log-level.ts'
 
 export interface BackendListenersOptions {
   readonly parts: Pick<RuntimeParts, 'events' | 'log' | 'redactor' | 'breakers' | 'store' | 'cache'>
@@ -61,6 +63,8 @@ export function backendListeners(options: BackendListenersOptions): BackendListe
     onConnected: (backend, link) => {
       cache.connected(backend)
       subscriptions.connected(backend, link)
+      const level = sessions.lowestLogLevel(mcpLogLevels)
+      if (level !== undefined) void tellLogLevel(backend, link, level)
     },
     onBreaker: (backend, {from, to, why}) => {
       if (serves(backend)) breakers.save(backend.breaker.row(backend.id))

@@ -2,6 +2,7 @@ import type {BackendConfig} from '../config/schema.ts'
 import type {BackendConnection, ConnectionEvents} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import {Ring} from '../shared/ring.ts'
+import {lastLinesKept} from '../shared/telling-lines.ts'
 import {type BackendAccess, openBackendAccess} from './backend-access.ts'
 import {OddityLog} from './oddity-log.ts'
 import {type BackendEnvironment, EndedDuringDiscover, openBackend} from './open-backend.ts'
@@ -124,7 +125,7 @@ export class BackendOpener {
   #said(line: string): void {
     const {config, environment, log} = this.#options
     this.#stderr.push(line)
-    this.#lastWords = [...this.#lastWords.slice(-2), line]
+    this.#lastWords = [...this.#lastWords.slice(1 - lastLinesKept), line]
     const requestId = environment.onlyRequestAt(config.id)
     log({level: 'INFO', module: 'stderr', kind: 'Stderr', message: line, requestId, pairs: {server_id: config.id}})
   }

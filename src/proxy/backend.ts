@@ -19,7 +19,7 @@ import {ListChanges} from './list-changes.ts'
 import {listsChangedBy} from './list-kinds.ts'
 import type {Naming} from './names.ts'
 import {OfferRules} from './offer-rules.ts'
-import {ProbeHealth, type ProbeResult} from './probe/probe-health.ts'
+import {ProbeHealth, type ProbeResult, unhealthy} from './probe/probe-health.ts'
 import type {CircuitBreaker, Transition} from './resilience/breaker.ts'
 import {Guard} from './resilience/guard.ts'
 import type {RetryBudget} from './resilience/retry-budget.ts'
@@ -311,6 +311,7 @@ export class Backend implements Candidate {
     const turned = this.probes.note(result, clock.wallMs())
     this.#guard.probed(result)
     if (!turned) return
+    if (result.error !== null) this.figures.fault(unhealthy(result.error))
     this.life.probed(result.ok)
     this.#options.log({
       level: result.ok ? 'INFO' : 'WARN',

@@ -1,6 +1,14 @@
 import type {IncomingHttpHeaders} from 'node:http'
 import type {Envelope} from '../mcp/envelope.ts'
-import {type Era, eraOfVersion, metaKey, modernVersion, rpcCode} from '../mcp/protocol.ts'
+import {
+  type Era,
+  eraOfVersion,
+  isLegacyVersion,
+  legacyVersions,
+  metaKey,
+  modernVersion,
+  rpcCode,
+} from '../mcp/protocol.ts'
 import {findValue, mayHaveMeta, stringAt} from '../mcp/splice.ts'
 
 /** Which era a message belongs to, or why it is refused. */
@@ -13,6 +21,8 @@ export interface Refusal {
   readonly message: string
   readonly data?: unknown
 }
+
+const legacy: Classified = {era: 'legacy', name: null}
 
 /** Where the value that `Mcp-Name` mirrors stands (MCP 2026-07-28, request headers). */
 const nameField: ReadonlyMap<string, string> = new Map([
@@ -30,7 +40,10 @@ export function classify(body: Buffer, message: Envelope, headers: IncomingHttpH
   const claimed = claimedVersion(body, message)
   const method = message.method ?? ''
   if (claimed === undefined) {
-    if (header === undefined || eraOfVersion(header) === 'legacy') return {era: 'legacy', name: null}
+    if (header === undefined) return legacy
+    // `initialize` negotiates in its params, whatever its header says.
+    if (eraOfVersion(header) === 'legacy')
+      return method === 'initialize' || isLegacyVersion(header) ? legacy : unknownVersion(header)
     if (message.kind === 'notification') return checkMethod(headers, method) ?? {era: 'modern', name: null}
     if (method === 'initialize') return mismatch(`an initialize request came with MCP-Protocol-Version ${header}`)
     return {
@@ -107,6 +120,13 @@ function single(value: string | string[] | undefined): string | undefined {
 
 function mismatch(what: string): Classified {
   return {refusal: {status: 400, code: rpcCode.headerMismatch, message: `Header mismatch: ${what}`}}
+}
+
+/** MCP 2025-06-18 and 2025-11-25, "Protocol Version Header": an unsupported one MUST get 400. */
+function unknownVersion(header: string): Classified {
+  const supported = legacyVersions.join(', ')
+  const message = `Unsupported protocol version: MCP-Protocol-Version names ${header.slice(0, 64)}; supported are ${supported}, ${modernVersion}`
+  return {refusal: {status: 400, code: rpcCode.serverError, message}}
 }
 
 function invalidEnvelope(key: string, problem: string): Classified {

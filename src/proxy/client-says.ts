@@ -24,6 +24,12 @@ function notified(body: Buffer, message: Envelope, session: Session): boolean {
     inFlight?.abort()
     return inFlight !== undefined
   }
+  if (message.method === 'notifications/progress' && message.params) {
+    const {start, end} = message.params
+    const span = findValue(body, message.params, ['progressToken'])
+    const token = span && readId(body, span.start, span.end)
+    return !token || session.questions.progress(token.key, body.subarray(start, end))
+  }
   if (message.method !== 'notifications/roots/list_changed') return true
   session.scope.tell('notifications/roots/list_changed')
   return false

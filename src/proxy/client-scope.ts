@@ -1,5 +1,5 @@
 import type {CancelSignal} from '../mcp/cancel-source.ts'
-import type {BackendAnswer} from '../mcp/connection.ts'
+import type {ServerRequestHandler} from '../mcp/connection.ts'
 import type {ClientIdentity} from '../mcp/handshake.ts'
 import type {Backend} from './backend.ts'
 import {Catalogue} from './catalogue.ts'
@@ -26,6 +26,8 @@ export interface ClientScope {
   prepare(timeoutMs: number): Promise<void>
   /** At once where the connection stands. @throws CallFailure */
   lease(backend: Backend, timeoutMs: number, signal: CancelSignal): Lease | Promise<Lease>
+  /** The connection of its own that hears what its calls to a legacy server do; undefined where it has none. */
+  ownLink(backend: Backend): Promise<Link | undefined>
   /** A notification of the client for the backends that it has connections of its own to. */
   tell(method: string): void
   close(): Promise<void>
@@ -41,6 +43,7 @@ export function sharedScope(catalogue: Catalogue): ClientScope {
       const {link} = backend
       return link === undefined ? backend.whenUp(timeoutMs, signal).then(shared) : shared(link)
     },
+    ownLink: async () => undefined,
     tell: () => {},
     close: async () => {},
   }
@@ -60,8 +63,10 @@ export interface OwnScopeOptions {
   /** One call at a time on a connection that calls share: then what it asks belongs to that call for certain. */
   readonly exclusive: boolean
   /** What a backend asks outside of any call, and tells. */
-  readonly onRequest: (backend: Backend, method: string, params: Buffer | null) => Promise<BackendAnswer>
+  readonly onRequest: ServerRequestHandler
   readonly onNotification: (backend: Backend, method: string, params: Buffer | null) => void
+  /** Told of each connection when it stands. */
+  readonly onLink?: (backend: Backend, link: Link) => void
   /** Asked before a child is started; what it gives is called when the child has ended. @throws CallFailure */
   readonly admit: () => Promise<() => void>
   readonly log: (message: LogMessage) => void
@@ -152,6 +157,13 @@ export class OwnScope implements ClientScope {
     }
   }
 
+  async ownLink(backend: Backend): Promise<Link | undefined> {
+    // Calls that never share a connection have none that would hear of all of them.
+    if (this.#options.exclusive || this.#closed) return undefined
+    const {connection} = backend.link ?? (await backend.whenUp(backend.timeoutMs))
+    return connection.info.era === 'legacy' ? (await this.#first(backend)).link : undefined
+  }
+
   tell(method: string): void {
     for (const {link} of [...this.#held.values()].flat()) link.connection.notify(method, null)
   }
@@ -204,7 +216,7 @@ export class OwnScope implements ClientScope {
     let link: Link
     try {
       link = await backend.openLink(this.#identity, {
-        onRequest: (method, params) => this.#options.onRequest(backend, method, params),
+        onRequest: this.#options.onRequest,
         onNotification: (method, params) => {
           this.catalogue.invalidate()
           this.#options.onNotification(backend, method, params)
@@ -221,6 +233,7 @@ export class OwnScope implements ClientScope {
       return held
     }
     this.#held.set(backend, [...(this.#held.get(backend) ?? []), held])
+    this.#options.onLink?.(backend, link)
     void link.load().then(() => this.catalogue.invalidate())
     void link.connection.closed.then(() => {
       const rest = (this.#held.get(backend) ?? []).filter(each => each !== held)

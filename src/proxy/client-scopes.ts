@@ -1,16 +1,18 @@
 import type {BackendAnswer} from '../mcp/connection.ts'
-import type {ClientIdentity} from '../mcp/handshake.ts'
+import {type ClientIdentity, parseObject} from '../mcp/handshake.ts'
 import {errorValue, notificationMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import type {Backend} from './backend.ts'
 import type {Catalogue} from './catalogue.ts'
 import type {ClientProfile} from './client-profile.ts'
 import {type ClientScope, OwnScope, sharedScope} from './client-scope.ts'
+import {reachesLevel} from './mcp-log-levels.ts'
 import {OwnChildren} from './own-children.ts'
 import {ProfileScopes} from './profile-scopes.ts'
 import type {LogMessage} from './runtime-log.ts'
 import type {ServerGroup} from './server-group.ts'
 import type {Session} from './session.ts'
+import {tellLogLevel} from './tell-log-level.ts'
 
 export interface ClientScopesOptions {
   readonly identity: ClientIdentity
@@ -75,8 +77,23 @@ export class ClientScopes {
       profile,
       identity,
       exclusive,
-      onRequest: async (_, method, params) => session()?.ask(method, params) ?? refuseRequest(method),
-      onNotification: (_, method, params) => void session()?.tell(notificationMessage(method, params)),
+      onRequest: async (method, params, question) => session()?.ask(method, params, question) ?? refuseRequest(method),
+      onNotification: (backend, method, params) => {
+        const to = session()
+        if (method === 'notifications/resources/updated') {
+          const uri = params && parseObject(params)?.uri
+          // What was watched may be kept back since.
+          const offered = typeof uri === 'string' && backend.rules.offered('resources', uri) !== undefined
+          if (params && offered) to?.ownSubscriptions.updated(backend, uri, params)
+          return
+        }
+        if (method === 'notifications/message' && !reachesLevel(params, to?.logLevel)) return
+        to?.tell(notificationMessage(method, params))
+      },
+      onLink: (backend, link) => {
+        const level = session()?.logLevel
+        if (level !== undefined) void tellLogLevel(backend, link, level)
+      },
       admit: () => this.#children.admit(),
       log,
       onClosed: () => this.#own.delete(scope),

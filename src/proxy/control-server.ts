@@ -1,5 +1,6 @@
 import {chmodSync} from 'node:fs'
-import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import type http from 'node:http'
+import type {IncomingMessage, ServerResponse} from 'node:http'
 import {type ActionId, actionIds} from '../control/action.ts'
 import type {ActionArgs, ActionResult, ProbeAnswer} from '../control/contract/actions.ts'
 import type {ControlEvent} from '../control/contract/events.ts'
@@ -7,6 +8,7 @@ import type {ServerLists} from '../control/contract/lists.ts'
 import type {Snapshot} from '../control/contract/snapshot.ts'
 import {controlPath} from '../control/paths.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
+import {nodeHttp} from '../shared/node-http.ts'
 import type {EventLog} from './event-log.ts'
 import {oneAtATime} from './pipelining.ts'
 
@@ -36,7 +38,7 @@ const maxArgsBytes = 64 * 1024
  * system's decision. It can never add or change a command.
  */
 export async function startControlServer(options: ControlServerOptions): Promise<http.Server> {
-  const server = http.createServer(oneAtATime((request, response) => handle(options, request, response)))
+  const server = nodeHttp.createServer(oneAtATime((request, response) => handle(options, request, response)))
   const former = process.umask(0o177)
   try {
     await new Promise<void>((resolve, reject) => {

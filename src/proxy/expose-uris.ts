@@ -27,6 +27,15 @@ export function exposeUris(result: Buffer, method: string, naming: Naming): Buff
   return replacements.length === 0 ? result : replaceSpans(result, replacements)
 }
 
+/** A backend's error about a resource names it as the client does (MCP, "Resources", error handling). */
+export function exposeErrorUri(error: Buffer, method: string, naming: Naming): Buffer {
+  if (naming.uriPrefix === '' || method !== 'resources/read' || !error.includes('uri')) return error
+  const span = findValue(error, {start: 0, end: error.length}, ['data', 'uri'])
+  const uri = span && stringAt(error, span)
+  if (span === null || uri === null) return error
+  return replaceSpans(error, [{span, with: Buffer.from(JSON.stringify(exposedUri(naming, uri)))}])
+}
+
 function elements(bytes: Buffer, span: Span, path: readonly string[]): readonly Span[] {
   const list = findValue(bytes, span, path)
   return list === null ? [] : arrayElements(bytes, list)

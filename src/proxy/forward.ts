@@ -5,7 +5,7 @@ import {goesOn} from './balance/bound-state.ts'
 import {type Choice, choose} from './balance/choose.ts'
 import type {Lease} from './client-scope.ts'
 import {errorForClient, resultForClient, withoutEnvelope} from './era-bridge.ts'
-import {exposeUris} from './expose-uris.ts'
+import {exposeErrorUri, exposeUris} from './expose-uris.ts'
 import type {MethodAnswer, MethodCall} from './method-call.ts'
 import {callInRounds, passModern} from './modern-backend.ts'
 import type {Outgoing} from './outgoing.ts'
@@ -14,6 +14,7 @@ import {notifier} from './progress.ts'
 import {pause} from './resilience/pause.ts'
 import {asAnswered, delayBefore, repeatable, retryOf} from './resilience/retry-policy.ts'
 import type {Target} from './server-group.ts'
+import {hearFromLevel} from './tell-log-level.ts'
 
 /** What is to be sent to a target, in the names of its server. */
 export type OutgoingFor = (target: Target) => Outgoing
@@ -101,6 +102,7 @@ async function forwardOnce(call: MethodCall, outgoing: Outgoing, restMs: number)
   const leased = scope.lease(backend, timeoutMs, context.signal)
   const lease = leased instanceof Promise ? await leased : leased
   const {era} = lease.link.connection.info
+  if (era === 'legacy' && context.logLevel !== null) await hearFromLevel(backend, lease.link, context.logLevel)
   // A parked call keeps its connection beyond this request, and gives it back itself.
   if (era === 'legacy' && isInteractiveModern(call)) {
     return finish(call, backend, era, await callParked(call, outgoing, lease, timeoutMs))
@@ -127,7 +129,7 @@ function exchange(call: MethodCall, outgoing: Outgoing, lease: Lease, timeoutMs:
     onNotification: notifier(call, outgoing.params),
     onServerRequest:
       session?.profile.interactive === true && connection.info.era === 'legacy'
-        ? (method, params) => session.ask(method, params, reply)
+        ? (method, params, question) => session.ask(method, params, question, reply)
         : undefined,
   })
   if (connection.info.era === 'modern') {
@@ -145,7 +147,7 @@ function finish(
   answer: BackendAnswer,
 ): MethodAnswer {
   if (answer.kind === 'error') {
-    const value = errorForClient(answer.value, era, context.era)
+    const value = exposeErrorUri(errorForClient(answer.value, era, context.era), method, backend.naming)
     return {
       kind: 'error',
       value,

@@ -1,8 +1,10 @@
-import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import type http from 'node:http'
+import type {IncomingMessage, ServerResponse} from 'node:http'
 import type https from 'node:https'
 import {errorValue, responseMessage} from '../mcp/json-rpc.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {AppError, errnoCode, messageOf} from '../shared/errors.ts'
+import {nodeHttp} from '../shared/node-http.ts'
 import type {AccessGate} from './access/gate.ts'
 import {sendRefusal} from './access/send-refusal.ts'
 import type {Compression} from './compression/compression.ts'
@@ -30,7 +32,7 @@ export interface HttpServerOptions {
   readonly ledger: RequestLedger
   readonly health: () => HealthReport
   /** The merged tools that the sender may see, as JSON. */
-  readonly toolsDocument: (request: IncomingMessage) => Promise<Buffer>
+  readonly toolsDocument: (request: IncomingMessage, record: OpenRequest) => Promise<Buffer>
   /** Documents that never change and are for everybody, by path. */
   readonly documents: ReadonlyMap<string, object>
   readonly traces: TraceContexts
@@ -52,7 +54,7 @@ export const listenerOptions = {
 
 /** The listener that clients see: `/mcp`, `/health`, `/health/live`, `/api/tools/list`. */
 export function createHttpServer(options: CurrentOptions): http.Server {
-  const server: http.Server = http.createServer(
+  const server: http.Server = nodeHttp.createServer(
     listenerOptions,
     requestListener(options, () => server.listening),
   )
@@ -105,7 +107,7 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
     const denied = waiting instanceof Promise ? await waiting : waiting
     if (denied !== undefined) return await sendRefusal(denied, request, record, sent)
     if (mcp) await options.endpoint.handle(request, response, record, sent)
-    else await plainPath(options, request, path, sent)
+    else await plainPath(options, request, path, record, sent)
   } catch (error) {
     // A fault of ours in one request must not end the others.
     failed(sent, record, error)
@@ -116,6 +118,7 @@ async function plainPath(
   options: HttpServerOptions,
   request: IncomingMessage,
   path: string,
+  record: OpenRequest,
   reply: Reply,
 ): Promise<void> {
   const document = options.documents.get(path)
@@ -132,7 +135,7 @@ async function plainPath(
     return reply.end(405, json({error: 'only GET'}), {allow: 'GET, HEAD'})
   if (document !== undefined) return reply.end(200, json(document))
   if (path === '/health/live') return reply.end(200, json({status: 'ok'}))
-  if (path === '/api/tools/list') return reply.end(200, await options.toolsDocument(request))
+  if (path === '/api/tools/list') return reply.end(200, await options.toolsDocument(request, record))
   const report = options.health()
   reply.end(report.status === 'ok' ? 200 : 503, json(report))
 }

@@ -20,6 +20,8 @@ export interface LinkOptions {
 /** A connection to a backend together with what the backend lists on it. */
 export class Link {
   readonly connection: BackendConnection
+  /** What a legacy backend was told last (`logging/setLevel`). */
+  logLevel: string | undefined
   readonly #options: LinkOptions
   #lists: BackendLists | undefined
   #loading: Promise<unknown> | undefined

@@ -1,4 +1,6 @@
 import type http from 'node:http'
+import type https from 'node:https'
+import net from 'node:net'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Clock} from '../shared/clock.ts'
 import {describePortOwner} from '../shared/port-owner.ts'
@@ -98,12 +100,27 @@ export class Listeners {
     if (config.server.tls !== undefined) this.#secure?.use(config.server.tls)
   }
 
-  /** No new connections; those with a request on them stay. */
+  /** No new connections. Those that are open stay: a request may be on its way on an idle one. */
   stopAccepting(): void {
-    for (const each of [this.#front, this.#secure?.server]) {
-      each?.close()
-      each?.closeIdleConnections()
-    }
+    // http.Server.close would close idle ones too.
+    for (const each of this.#open) net.Server.prototype.close.call(each)
+  }
+
+  /** Connections that are still open. */
+  async connections(): Promise<number> {
+    const counts = this.#open.map(
+      each => new Promise<number>(resolve => each.getConnections((error, count) => resolve(error ? 0 : count))),
+    )
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Those with a request on them stay. */
+  closeIdle(): void {
+    for (const each of this.#open) each.closeIdleConnections()
+  }
+
+  get #open(): (http.Server | https.Server)[] {
+    return this.#secure === undefined ? [this.#front] : [this.#front, this.#secure.server]
   }
 
   close(): void {

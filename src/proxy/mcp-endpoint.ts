@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {CancelSource} from '../mcp/cancel-source.ts'
 import {type Envelope, scanMessage} from '../mcp/envelope.ts'
+import {recoverId} from '../mcp/message-id.ts'
 import {rpcCode} from '../mcp/protocol.ts'
 import {answerBatch, batchVersion} from './answer-batch.ts'
 import {type AnswerOptions, answerRequest} from './answer-request.ts'
@@ -25,6 +26,7 @@ export interface McpEndpointOptions extends AnswerOptions {
 const maxBodiesBytes = 256 * 1024 * 1024
 
 const closing = {connection: 'close'}
+const none = Buffer.alloc(0)
 
 /** `POST`, `GET` and `DELETE /mcp`, for clients of both eras. */
 export class McpEndpoint {
@@ -66,7 +68,7 @@ export class McpEndpoint {
   async #post(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): Promise<void> {
     if (!isJson(request, record, reply)) return
     const read = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
-    if (read.state !== 'read') return this.#unread(read.state, record, reply)
+    if (read.state !== 'read') return this.#unread(read, record, reply)
     const {body} = read
     record.requestBytes = body.length
     const scanned = scanMessage(body)
@@ -114,9 +116,11 @@ export class McpEndpoint {
       return undefined
     }
     if (message.kind !== 'request') {
-      takeMessage(body, message, session, reply)
+      const services = this.#options.viewOf?.(request)?.services ?? this.#options.services
+      takeMessage(body, message, {era, session, services}, reply)
       return undefined
     }
+    reply.resumable = session?.streams
     const controller = new CancelSource()
     // A closed stream cancels in the modern era; in the legacy one it says nothing (MCP 2025-11-25, "Cancellation").
     if (era === 'modern') {
@@ -128,15 +132,16 @@ export class McpEndpoint {
   }
 
   /** Not all of the body came, or more of it than may. */
-  #unread(state: Exclude<BodyRead['state'], 'read'>, record: OpenRequest, reply: Reply): void {
-    if (state === 'no-room') {
+  #unread(read: Exclude<BodyRead, {state: 'read'}>, record: OpenRequest, reply: Reply): void {
+    if (read.state === 'no-room') {
       const message = 'Too many large requests at once, try again'
       const refusal = {status: 503, code: rpcCode.serverError, message}
       return refuse(record, reply, refusal, null, {...closing, 'retry-after': '1'})
     }
-    if (state === 'too-large') {
+    if (read.state === 'too-large') {
       const message = `Request body is larger than ${this.#options.maxBodyBytes} bytes`
-      return refuse(record, reply, {status: 413, code: rpcCode.invalidRequest, message}, null, closing)
+      const id = recoverId(read.head, none)?.bytes ?? null
+      return refuse(record, reply, {status: 413, code: rpcCode.invalidRequest, message}, id, closing)
     }
     record.outcome = 'cancelled'
     record.blame = 'client'
@@ -145,7 +150,10 @@ export class McpEndpoint {
 
   #listen(request: IncomingMessage, response: ServerResponse, record: OpenRequest, reply: Reply): void {
     const session = this.#sessionOf(request)
-    if (session) return openSessionStream(session, response, reply)
+    if (session) {
+      const last = request.headers['last-event-id']
+      return openSessionStream(session, response, reply, typeof last === 'string' ? last : null)
+    }
     const message = 'GET needs the Mcp-Session-Id of an open session'
     const named = 'mcp-session-id' in request.headers
     const refusal = named ? sessionNotFound : {status: 405, code: rpcCode.serverError, message}

@@ -1,5 +1,7 @@
+import type http from 'node:http'
 import type {IncomingMessage} from 'node:http'
-import http from 'node:http'
+import {nodeHttp} from '../shared/node-http.ts'
+import {forAPipe} from './metrics/for-a-pipe.ts'
 import {oneAtATime} from './pipelining.ts'
 import type {WireFault} from './wire-guard.ts'
 
@@ -8,7 +10,7 @@ export function createMetricsServer(
   text: () => string,
   guard: (request: IncomingMessage) => WireFault | undefined,
 ): http.Server {
-  return http.createServer(
+  return nodeHttp.createServer(
     {headersTimeout: 10_000, requestTimeout: 10_000, requireHostHeader: false},
     oneAtATime((request, response) => {
       const refused = guard(request)
@@ -19,7 +21,9 @@ export function createMetricsServer(
       } else if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.writeHead(405, {'content-type': 'text/plain', allow: 'GET, HEAD'}).end('only GET\n')
       } else {
-        response.writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'}).end(text())
+        response
+          .writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'})
+          .end(forAPipe(text(), request))
       }
     }),
   )

@@ -1,9 +1,10 @@
 import {CallFailure} from '../mcp/call-failure.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import {envelopeMeta} from '../mcp/handshake.ts'
+import {cancelled} from '../mcp/pending-calls.ts'
 import {metaKey, rpcCode} from '../mcp/protocol.ts'
 import {findValue, objectMembers, removeMember, setMember, stringAt} from '../mcp/splice.ts'
-import {identityFor} from './client-profile.ts'
+import {canBeAsked, identityFor} from './client-profile.ts'
 import {withEnvelope} from './era-bridge.ts'
 import type {MethodCall} from './method-call.ts'
 import type {Outgoing} from './outgoing.ts'
@@ -115,7 +116,7 @@ async function nextRound(call: MethodCall, first: Buffer, result: Buffer): Promi
     : setMember(params, object, 'requestState', result.subarray(state.start, state.end))
 }
 
-async function askClient({session, reply}: MethodCall, request: Buffer): Promise<Buffer> {
+async function askClient({session, reply, context, method: called}: MethodCall, request: Buffer): Promise<Buffer> {
   const whole = {start: 0, end: request.length}
   const method = findValue(request, whole, ['method'])
   const params = findValue(request, whole, ['params'])
@@ -130,7 +131,20 @@ async function askClient({session, reply}: MethodCall, request: Buffer): Promise
       },
     )
   }
-  const answer = await session.ask(name, params && request.subarray(params.start, params.end), reply)
+  const asked = params && request.subarray(params.start, params.end)
+  if (!canBeAsked(session.profile, name, asked)) {
+    throw new RpcFailure(
+      rpcCode.serverError,
+      `the server asks for ${name.slice(0, 128)}, which the client has not declared`,
+      {
+        kind: 'InputImpossible',
+        blame: 'backend-logic',
+      },
+    )
+  }
+  const question = {signal: context.signal, progress: () => {}}
+  const answer = await session.ask(name, asked, question, reply)
+  if (context.signal.aborted) throw cancelled({method: called})
   if (answer.kind === 'result') return answer.value
   throw new RpcFailure(
     rpcCode.serverError,

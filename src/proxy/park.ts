@@ -1,6 +1,7 @@
 import type {BackendAnswer} from '../mcp/connection.ts'
 import {rpcCode} from '../mcp/protocol.ts'
-import {findValue, objectMembers, removeMember, stringAt} from '../mcp/splice.ts'
+import {arrayElements, findValue, objectMembers, removeMember, stringAt} from '../mcp/splice.ts'
+import {canBeAsked, notDeclared} from './client-profile.ts'
 import type {Lease} from './client-scope.ts'
 import {withoutEnvelope} from './era-bridge.ts'
 import type {MethodCall} from './method-call.ts'
@@ -8,6 +9,8 @@ import type {Outgoing} from './outgoing.ts'
 import {ParkedCall, type Round} from './parked-calls.ts'
 import {notifier} from './progress.ts'
 import {RpcFailure} from './rpc-failure.ts'
+
+const urlElicitationRequired = String(rpcCode.urlElicitationRequired)
 
 /** The methods whose result may ask for input (MCP 2026-07-28). */
 const inRounds = new Set(['tools/call', 'prompts/get', 'resources/read'])
@@ -58,7 +61,8 @@ function begin(
     onNotification: (method, said) => {
       if (parked.reply === call.reply) say(method, said)
     },
-    onServerRequest: (method, asked) => parked.ask(method, asked),
+    onServerRequest: async (method, asked, {signal}) =>
+      canBeAsked(call.profile, method, asked) ? parked.ask(method, asked, signal) : notDeclared(method),
   })
   parked.begin(answer.finally(lease.release))
   return parked
@@ -98,7 +102,7 @@ function waitsElsewhere(instance: string): RpcFailure {
 }
 
 function answerOf(call: MethodCall, parked: ParkedCall, round: Round): BackendAnswer {
-  if (round.state === 'answered') return round.answer
+  if (round.state === 'answered') return urlsToVisit(call, round.answer) ?? round.answer
   call.services.parkedCalls.park(parked)
   const requests = [...round.inputs].map(
     ([key, {method, params}]) =>
@@ -106,6 +110,27 @@ function answerOf(call: MethodCall, parked: ParkedCall, round: Round): BackendAn
   )
   const value = `{"resultType":"input_required","inputRequests":{${requests.join(',')}},"requestState":${JSON.stringify(parked.token)}}`
   return {kind: 'result', value: Buffer.from(value)}
+}
+
+/**
+ * A legacy server refuses a call until its client has visited some URLs (-32042): in the modern era they are asked for in a
+ * round. The call is sent anew with the next one, so there is nothing to keep.
+ */
+function urlsToVisit({profile}: MethodCall, {kind, value}: BackendAnswer): BackendAnswer | undefined {
+  const whole = {start: 0, end: value.length}
+  const code = kind === 'error' ? findValue(value, whole, ['code']) : null
+  if (code === null || value.toString('latin1', code.start, code.end) !== urlElicitationRequired) return undefined
+  const list = findValue(value, whole, ['data', 'elicitations'])
+  const elicitations = list === null ? [] : arrayElements(value, list).map(({start, end}) => value.subarray(start, end))
+  const askable = elicitations.every(each => canBeAsked(profile, 'elicitation/create', each))
+  if (elicitations.length === 0 || !askable) return undefined
+  const requests = elicitations.map(
+    (each, index) => `"visit-${index + 1}":{"method":"elicitation/create","params":${each.toString('utf8')}}`,
+  )
+  return {
+    kind: 'result',
+    value: Buffer.from(`{"resultType":"input_required","inputRequests":{${requests.join(',')}}}`),
+  }
 }
 
 function stateOf(params: Buffer | null): string | undefined {

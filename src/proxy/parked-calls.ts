@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {CancelSource} from '../mcp/cancel-source.ts'
+import {type CancelSignal, CancelSource} from '../mcp/cancel-source.ts'
 import type {BackendAnswer} from '../mcp/connection.ts'
 import type {Replying} from './reply.ts'
 
@@ -9,11 +9,12 @@ const maxParked = 1000
 /** A server that asks several things asks them at once: they are collected into one round. */
 const gatherMs = 15
 
+const nothing = Buffer.from('{}')
+
 interface Input {
   readonly method: string
   readonly params: Buffer | null
   readonly resolve: (answer: BackendAnswer) => void
-  asked: boolean
 }
 
 /** What a round came to: the answer, or what the client has to supply first. */
@@ -54,10 +55,13 @@ export class ParkedCall {
   }
 
   /** The backend asks: answered when the client's next round brings it. */
-  ask(method: string, params: Buffer | null): Promise<BackendAnswer> {
+  ask(method: string, params: Buffer | null, signal: CancelSignal): Promise<BackendAnswer> {
     if (method === 'ping') return Promise.resolve({kind: 'result', value: Buffer.from('{}')})
     return new Promise(resolve => {
-      this.#inputs.set(`input-${this.#nextKey++}`, {method, params, resolve, asked: false})
+      const key = `input-${this.#nextKey++}`
+      this.#inputs.set(key, {method, params, resolve})
+      // What the client brings for it after that is for nobody.
+      signal.listen({onCancel: () => this.supply(key, nothing)})
       this.#wake?.()
     })
   }
@@ -73,14 +77,17 @@ export class ParkedCall {
 
   /** @throws CallFailure of the call */
   async round(): Promise<Round> {
-    const needed = new Promise<'input'>(resolve => {
-      this.#wake = () => resolve('input')
-    })
-    if (this.#inputs.size > 0) this.#wake?.()
-    const first = await Promise.race([this.#answer ?? Promise.reject(new Error('the call has not begun')), needed])
-    if (first !== 'input') return {state: 'answered', answer: first}
-    await new Promise(resolve => setTimeout(resolve, gatherMs))
-    return {state: 'input', inputs: new Map(this.#inputs)}
+    for (;;) {
+      const needed = new Promise<'input'>(resolve => {
+        this.#wake = () => resolve('input')
+      })
+      if (this.#inputs.size > 0) this.#wake?.()
+      const first = await Promise.race([this.#answer ?? Promise.reject(new Error('the call has not begun')), needed])
+      if (first !== 'input') return {state: 'answered', answer: first}
+      await new Promise(resolve => setTimeout(resolve, gatherMs))
+      // The server may have thought better of it meanwhile.
+      if (this.#inputs.size > 0) return {state: 'input', inputs: new Map(this.#inputs)}
+    }
   }
 }
 

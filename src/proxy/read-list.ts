@@ -26,7 +26,7 @@ export interface BackendList {
 
 export const emptyList: BackendList = {entries: [], ttlMs: Number.POSITIVE_INFINITY, cacheScope: 'public'}
 
-const maxPages = 100
+const maxPages = 1000
 /** Of one list. The largest servers known have some thousands; a million stalled all clients for seconds. */
 const maxEntries = 50_000
 /** Of one list. It becomes part of what every client is sent. */
@@ -34,7 +34,8 @@ const maxListBytes = 16 * 1024 * 1024
 
 /**
  * All pages of one of a backend's lists; empty without asking where it does not have the capability.
- * @param onFault told of an entry that is left out
+ * What a page is wrong with costs the pages behind it, not those before.
+ * @param onFault told of an entry or of pages that are left out
  * @throws CallFailure
  */
 export async function readList(
@@ -50,22 +51,28 @@ export async function readList(
   let ttlMs = Number.POSITIVE_INFINITY
   let cacheScope: BackendList['cacheScope'] = 'public'
   let cursor: string | undefined
+  const cursors = new Set<string>()
   let bytes = 0
   for (let page = 0; page < maxPages; page++) {
+    const cutAt = (why: string, seen = none): BackendList => {
+      const failure = listFailure(why, seen)
+      if (page === 0) throw failure
+      onFault(failure)
+      return {entries, ttlMs: 0, cacheScope}
+    }
     const answer = await connection.call({method, params: listParams(connection, identity, cursor), timeoutMs})
     if (answer.kind === 'error') {
       // Templates are younger than resources: a server may have one method and not the other.
-      if (kind === 'templates') return emptyList
-      throw listFailure(`it answered ${method} with an error`, answer.value)
+      if (kind === 'templates' && page === 0) return emptyList
+      return cutAt(`it answered ${method} with an error`, answer.value)
     }
     const whole = {start: 0, end: answer.value.length}
     const list = findValue(answer.value, whole, [field])
-    if (list === null) throw listFailure(`its ${method} result has no ${field}`, answer.value)
+    if (list === null) return cutAt(`its ${method} result has no ${field}`, answer.value)
     bytes += list.end - list.start
-    if (bytes > maxListBytes) throw listFailure(`its ${method} is larger than ${maxListBytes} bytes`, none)
+    if (bytes > maxListBytes) return cutAt(`its ${method} is larger than ${maxListBytes} bytes`)
     const elements = arrayElements(answer.value, list)
-    if (entries.length + elements.length > maxEntries)
-      throw listFailure(`its ${method} has more than ${maxEntries} entries`, none)
+    if (entries.length + elements.length > maxEntries) return cutAt(`its ${method} has more than ${maxEntries} entries`)
     for (const element of elements) {
       const entry = listEntry(answer.value.subarray(element.start, element.end), kind)
       const fault = entry && entryFault(connection, kind, entry)
@@ -75,14 +82,20 @@ export async function readList(
     ttlMs = Math.min(ttlMs, ttlOf(answer.value, whole))
     if (!isText(answer.value, findValue(answer.value, whole, ['cacheScope']), 'public')) cacheScope = 'private'
     const next = findValue(answer.value, whole, ['nextCursor'])
-    // Some servers write an empty one on their last page.
-    cursor = (next && stringAt(answer.value, next)) || undefined
-    if (cursor === undefined) return {entries, ttlMs, cacheScope}
+    cursor = (next && stringAt(answer.value, next)) ?? undefined
+    // Some servers end a list with an empty cursor.
+    if (cursor === undefined || cursor === '') return {entries, ttlMs, cacheScope}
+    if (cursors.has(cursor)) {
+      onFault(listFailure(`its ${method} names the same next page twice`, Buffer.from(cursor)))
+      return {entries, ttlMs, cacheScope}
+    }
+    cursors.add(cursor)
   }
-  throw listFailure(`its ${method} has more than ${maxPages} pages`, none)
+  onFault(listFailure(`its ${method} has more than ${maxPages} pages`, none))
+  return {entries, ttlMs, cacheScope}
 }
 
-const none = Buffer.alloc(0)
+const none: Buffer = Buffer.alloc(0)
 
 function listEntry(bytes: Buffer, kind: ListKind): ListEntry | undefined {
   const keySpan = findValue(bytes, {start: 0, end: bytes.length}, [listKinds[kind].key])

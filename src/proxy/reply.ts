@@ -6,11 +6,16 @@ import type {Compression} from './compression/compression.ts'
 import {debugInfo} from './logging/debug-request.ts'
 import type {OpenRequest} from './open-request.ts'
 import type {BodyBudget} from './read-body.ts'
+import type {ResumableStream, ResumableStreams} from './resumable-streams.ts'
 
 /** Where the answer to a request goes, and what is said before it. */
 export interface Replying {
-  /** A message on the way to the answer. @returns false where the client takes no stream, or has gone */
-  push(message: Buffer): boolean
+  /**
+   * A message on the way to the answer.
+   * @param keep it is for this stream alone, and kept for a client that has gone and takes it up again
+   * @returns false where the client takes no stream, or has gone
+   */
+  push(message: Buffer, keep?: boolean): boolean
   end(status: number, message: Buffer, headers?: Readonly<Record<string, string>>): void
   /** Nothing to say: a notification was taken, or nobody waits for the answer. */
   endEmpty(status: number, headers?: Readonly<Record<string, string>>): void
@@ -69,6 +74,9 @@ export class Reply implements Replying, TurnEndWriter {
   /** A body that leaves at the end of this turn. */
   #unsent: string | undefined
   #bytes = 0
+  /** Where the stream of a legacy session's call can be taken up again. */
+  resumable: ResumableStreams | undefined
+  #stream: ResumableStream | undefined
 
   /** @param streamable the client takes `text/event-stream` */
   constructor(
@@ -101,21 +109,41 @@ export class Reply implements Replying, TurnEndWriter {
     this.#response.flushHeaders()
   }
 
-  push(message: Buffer): boolean {
-    if (!this.#streamable || this.#ended || this.#response.destroyed || this.#response.writableEnded) return false
+  push(message: Buffer, keep = true): boolean {
+    if (!this.#streamable || this.#ended) return false
+    if (this.#response.destroyed || this.#response.writableEnded) {
+      if (keep) this.#stream?.add(message)
+      return false
+    }
+    if (!this.#streaming) this.#stream = this.resumable?.open()
     this.open()
-    this.#write(encodeSseEvent({event: 'message', data: message}))
+    this.#write(this.#event(message))
     return true
+  }
+
+  #event(message: Buffer): Buffer {
+    return this.#stream?.add(message) ?? encodeSseEvent({event: 'message', data: message})
+  }
+
+  /** The last event of a stream. It may have broken already: then it is kept for who takes it up again. */
+  #last(message: Buffer): void {
+    const event = this.#event(message)
+    this.#ended = true
+    if (this.#response.destroyed) return this.#closeStream(false)
+    this.#write(event)
+    this.#response.once('close', () => this.#closeStream(this.#response.writableFinished))
+    this.#response.end()
+  }
+
+  #closeStream(read: boolean): void {
+    if (this.#stream) this.resumable?.close(this.#stream, read)
   }
 
   /** The answer. @param status of a JSON answer; a stream has been 200 since it began */
   end(status: number, message: Buffer, headers?: Readonly<Record<string, string>>): void {
-    if (this.#ended || this.#response.destroyed || this.#response.writableEnded) return
-    if (this.#streaming) {
-      this.#write(encodeSseEvent({event: 'message', data: message}))
-      this.#response.end()
-      return
-    }
+    if (this.#ended) return
+    if (this.#streaming && !this.#response.writableEnded) return this.#last(message)
+    if (this.#response.destroyed || this.#response.writableEnded) return
     const json: Record<string, string> = {...headers, 'content-type': 'application/json'}
     if (this.#compression !== undefined) {
       json.vary = 'Accept-Encoding'
@@ -167,6 +195,7 @@ export class Reply implements Replying, TurnEndWriter {
   endEmpty(status: number, headers: Readonly<Record<string, string>> = {}): void {
     if (this.#ended || this.#response.destroyed || this.#response.writableEnded) return
     if (!this.#streaming) this.#head(status, {...headers, 'content-length': '0'})
+    this.#closeStream(true)
     this.#response.end()
   }
 
@@ -176,6 +205,11 @@ export class Reply implements Replying, TurnEndWriter {
     headers['x-trace-id'] = this.#request.traceId
     if (this.#request.debug) headers['x-debug-info'] = debugInfo(this.#request, this.#now())
     this.#response.writeHead(status, headers)
+  }
+
+  /** Further bytes of a stream that is open. */
+  write(event: Buffer): void {
+    if (!this.#response.destroyed && !this.#response.writableEnded) this.#write(event)
   }
 
   #write(bytes: Buffer): void {

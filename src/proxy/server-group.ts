@@ -26,6 +26,12 @@ export function isFallback(backend: Backend): boolean {
   return backend.config.role === 'fallback'
 }
 
+/** The one that a message without a name can only belong to; undefined where there are several. */
+export function onlyGroup(groups: readonly ServerGroup[]): ServerGroup | undefined {
+  const enabled = groups.filter(({members}) => members.some(backend => backend.status !== 'disabled'))
+  return enabled.length === 1 ? enabled[0] : undefined
+}
+
 export function groupsOf(backends: readonly Backend[], newBalancer: () => Balancer): ServerGroup[] {
   const byGroup = new Map<string, Backend[]>()
   for (const backend of backends) {

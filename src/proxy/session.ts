@@ -1,10 +1,12 @@
 import {createHash} from 'node:crypto'
 import type {CancelSource} from '../mcp/cancel-source.ts'
-import type {BackendAnswer} from '../mcp/connection.ts'
-import type {ClientProfile} from './client-profile.ts'
+import type {BackendAnswer, OpenQuestion} from '../mcp/connection.ts'
+import {type ClientProfile, canBeAsked, notDeclared} from './client-profile.ts'
 import {ClientQuestions} from './client-questions.ts'
 import type {ClientScope} from './client-scope.ts'
+import {OwnSubscriptions} from './own-subscriptions.ts'
 import type {Replying} from './reply.ts'
+import {ResumableStreams} from './resumable-streams.ts'
 import type {SessionOpening} from './shared/session-ids.ts'
 
 /** The way to other instances that serve the same session; sessions are told apart there by `Session.tag`. */
@@ -39,6 +41,8 @@ export class Session {
   /** Ends of resource subscriptions by the URI as the client knows it. */
   readonly subscribed = new Map<string, () => void>()
   readonly questions = new ClientQuestions()
+  readonly streams = new ResumableStreams()
+  readonly ownSubscriptions = new OwnSubscriptions(() => this.scope)
   lastUsed = 0
   /** Monotonic milliseconds; no session is served for longer, wherever it is. */
   expiresAt = Number.POSITIVE_INFINITY
@@ -51,6 +55,8 @@ export class Session {
   streamElsewhere = false
   relay: SessionRelay | undefined
   #tag: string | undefined
+  /** There was a GET stream here. */
+  #streamed = false
   #wonderedAt = Number.NEGATIVE_INFINITY
 
   constructor(id: string, opening: SessionOpening, scope: ClientScope) {
@@ -74,6 +80,7 @@ export class Session {
     this.notify = notify
     this.end = end
     this.streamElsewhere = false
+    this.#streamed = true
     this.relay?.streaming(this, true)
   }
 
@@ -91,6 +98,7 @@ export class Session {
       this.notify(message)
       return true
     }
+    this.#miss(message)
     if (this.relay === undefined) return false
     // News of a stream may have been lost: whoever holds one takes the message, and says so.
     if (!this.streamElsewhere && performance.now() - this.#wonderedAt < wonderEveryMs) return false
@@ -99,10 +107,22 @@ export class Session {
     return this.streamElsewhere
   }
 
+  /** News for every client: on its GET stream, where it has one here. */
+  hear(message: Buffer): void {
+    if (this.notify) this.notify(message)
+    else this.#miss(message)
+  }
+
+  /** Its stream has broken: it hears of it when it takes it up again. */
+  #miss(message: Buffer): void {
+    if (this.#streamed && !this.streamElsewhere) this.streams.own.add(message)
+  }
+
   /** Asks the client something for a backend: on the reply of the call that it belongs to, else on the GET stream. */
-  ask(method: string, params: Buffer | null, reply?: Replying): Promise<BackendAnswer> {
-    return this.questions.ask(method, params, message => {
-      if (reply?.push(message) === true) return true
+  ask(method: string, params: Buffer | null, question: OpenQuestion, reply?: Replying): Promise<BackendAnswer> {
+    if (!canBeAsked(this.profile, method, params)) return Promise.resolve(notDeclared(method))
+    return this.questions.ask(method, params, question, message => {
+      if (reply?.push(message, false) === true) return true
       return (this.notify !== undefined || this.streamElsewhere) && this.tell(message)
     })
   }

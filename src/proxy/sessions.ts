@@ -143,7 +143,7 @@ export class Sessions {
   /** Hands a notification to every client that listens, of either era. */
   notifyAll(method: string, params: Buffer | null): void {
     const message = notificationMessage(method, params)
-    for (const session of this.#sessions.values()) session.notify?.(message)
+    for (const session of this.#sessions.values()) session.hear(message)
     for (const listener of this.#listeners) listener.notify(method, params)
   }
 

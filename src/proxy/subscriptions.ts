@@ -2,6 +2,8 @@ import {CallFailure} from '../mcp/call-failure.ts'
 import {CancelSource} from '../mcp/cancel-source.ts'
 import {type ClientIdentity, envelopeMeta, parseObject} from '../mcp/handshake.ts'
 import {longestTimerMs} from '../mcp/pending-calls.ts'
+import {metaKey} from '../mcp/protocol.ts'
+import {findValue, objectMembers, removeMember} from '../mcp/splice.ts'
 import type {Backend} from './backend.ts'
 import type {Link} from './link.ts'
 
@@ -202,7 +204,7 @@ export class Subscriptions {
           signal: controller,
           onNotification: (method, said) => {
             if (method === 'notifications/subscriptions/acknowledged') this.#acknowledged(backend, uris, said)
-            backend.notified(method, said)
+            backend.notified(method, withoutSubscription(said))
           },
         })
       } catch (error) {
@@ -238,4 +240,13 @@ export class Subscriptions {
       )
     })
   }
+}
+
+/** The id of our own listen is nobody else's business. */
+function withoutSubscription(params: Buffer | null): Buffer | null {
+  const whole = {start: 0, end: params?.length ?? 0}
+  const meta = params && findValue(params, whole, ['_meta'])
+  if (params === null || !meta || findValue(params, meta, [metaKey.subscriptionId]) === null) return params
+  if (objectMembers(params, meta).length === 1) return removeMember(params, whole, '_meta')
+  return removeMember(params, meta, metaKey.subscriptionId)
 }

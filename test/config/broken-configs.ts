@@ -29,6 +29,26 @@ export const brokenConfigs: readonly BrokenConfig[] = [
     suggestion: /"port"/,
   },
   {
+    name: 'a key of another program',
+    text: 'servers:\n  - id: a\n    url: http://127.0.0.1:1/mcp\n',
+    code: 'key.unknown',
+    line: 3,
+    column: 5,
+    path: 'servers[0].url',
+    suggestion: /"endpoint"/,
+  },
+  {
+    name: 'a variable that is set and empty',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the file says it like that
+    text: 'servers:\n  - id: a\n    command: "${TOOL}"\n',
+    env: {TOOL: ''},
+    code: 'variable.empty',
+    line: 3,
+    column: 14,
+    path: 'servers[0].command',
+    message: /TOOL, needed by servers\[0\]\.command, is empty/,
+  },
+  {
     name: 'a misspelt section',
     text: 'sever:\n  port: 1\n',
     code: 'key.unknown',

@@ -72,6 +72,12 @@ describe('foldConsequences', () => {
     expect(order).toEqual(['fail', 'error', 'timeout', 'warn', 'skip', 'info', 'pass'])
   })
 
+  test('what is done when the others are mended stands behind them, whatever follows from it', () => {
+    const process = {...finding('process', 'fail'), last: true}
+    const findings = [process, finding('port', 'fail', ['process']), finding('server', 'fail'), finding('age', 'warn')]
+    expect(shape(findings)).toEqual(['server', 'process > port', 'age'])
+  })
+
   test('a healthy finding has no causes, whatever it names', () => {
     const process = finding('process', 'fail')
     expect(effectiveCauses(finding('port', 'pass', ['process']), [process])).toEqual([])
@@ -108,6 +114,8 @@ describe('reportOf', () => {
     [[finding('a', 'pass'), finding('b', 'warn')], 'no failure, 1 warning: b warn'],
     [[finding('a', 'skip')], 'nothing could be seen: a skip'],
     [[finding('a', 'fail'), finding('b', 'fail')], '2 problems; first: a fail'],
+    [[{...finding('a', 'fail'), last: true}, finding('b', 'fail')], '2 problems (a fail); first: b fail'],
+    [[{...finding('a', 'fail'), last: true}, finding('b', 'warn')], 'a fail'],
     [[finding('process.running', 'fail', ['b']), finding('b', 'fail')], 'not running, since b fail'],
     [
       [

@@ -53,6 +53,7 @@ export function sighting(change: Partial<RuntimeSighting> = {}): RuntimeSighting
     read: {state: 'known', path: `${stateDir}/runtime.json`, record, ownerUid: 0},
     process: seen(),
     socket: record.socket,
+    used: true,
     ...change,
   }
 }

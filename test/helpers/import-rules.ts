@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {isBuiltin} from 'node:module'
 import {dirname, join, relative} from 'node:path'
-import {allowedBarrels, besideLayers, lateForCommands, layers, packageRules} from './import-table.ts'
+import {allowedBarrels, besideLayers, lateForCommands, layers, packageRules, slowBuiltins} from './import-table.ts'
 import {type ImportSite, importsOf} from './imports.ts'
 
 interface Edge extends ImportSite {
@@ -83,7 +83,10 @@ function edgeProblems(edge: Edge, src: string): string[] {
     return mayImport(from, to) ? [] : [`${from} may not import ${to} (${edge.specifier})`]
   }
   if (isBuiltin(edge.specifier)) {
-    return edge.specifier.startsWith('node:') ? [] : [`write node:${edge.specifier}`]
+    if (!edge.specifier.startsWith('node:')) return [`write node:${edge.specifier}`]
+    const slow = slowBuiltins.find(({builtin}) => builtin === edge.specifier)
+    if (slow === undefined || edge.kind === 'type') return []
+    return [`${slow.builtin} is slow to import: use ${slow.instead}`]
   }
   const name = packageOf(edge.specifier)
   const rule = packageRules.find(candidate => candidate.package === name)

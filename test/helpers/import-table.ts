@@ -63,5 +63,10 @@ export const lateForCommands: readonly string[] = [
   'ioredis',
 ]
 
+/** Built-ins whose import loads much that nobody asked for, and the file that says why and has a cheaper way. */
+export const slowBuiltins: readonly {readonly builtin: string; readonly instead: string}[] = [
+  {builtin: 'node:http', instead: 'shared/node-http.ts'},
+]
+
 /** Collections of re-exports hide who needs what; these two are doors of the house. */
 export const allowedBarrels: readonly string[] = ['index.ts', 'tui/index.ts', 'tui/index.tsx']

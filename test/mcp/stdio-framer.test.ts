@@ -7,20 +7,23 @@ interface Seen {
   readonly framer: StdioFramer
   readonly messages: string[]
   readonly garbage: string[]
+  readonly behind: string[]
   readonly dropped: DroppedMessage[]
 }
 
 function framer(maxMessageBytes = 1000): Seen {
   const messages: string[] = []
   const garbage: string[] = []
+  const behind: string[] = []
   const dropped: DroppedMessage[] = []
   const made = new StdioFramer({
     maxMessageBytes,
     onMessage: line => messages.push(line.toString()),
     onGarbage: line => garbage.push(line.toString()),
+    onBehindGarbage: rest => behind.push(rest.toString()),
     onOverflow: message => dropped.push(message),
   })
-  return {framer: made, messages, garbage, dropped}
+  return {framer: made, messages, garbage, behind, dropped}
 }
 
 /** Pushes the bytes cut at the given places. */
@@ -47,6 +50,26 @@ describe('the stdio framer', () => {
     seen.framer.push(Buffer.from('Server v1 listening\r\n{"a":1}\nnull\n\u001b[31moops {"x":1}\n{"b":2}\n'))
     expect(seen.messages).toEqual(['{"a":1}', '{"b":2}'])
     expect(seen.garbage).toEqual(['Server v1 listening', 'null', '\u001b[31moops {"x":1}'])
+  })
+
+  it('gives what may be a message behind a print without a line end, however both are cut', () => {
+    const answer = `{"jsonrpc":"2.0","id":1,"result":{"text":"${'é'.repeat(200)}"}}`
+    const bytes = Buffer.from(`ready: ${answer}\r\n{"a":1}\n`)
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const seen = framer()
+      pushCut(seen.framer, bytes, [cut])
+      // Cut within the first characters of the message, it stays a print.
+      const inStart = cut > 7 && cut < 7 + '{"jsonrpc"'.length
+      expect([cut, seen.behind, seen.messages]).toEqual([cut, inStart ? [] : [answer], ['{"a":1}']])
+      expect(seen.garbage[0]?.startsWith('ready: ')).toBe(true)
+    }
+  })
+
+  it('passes over one that is too long behind a print, and goes on', () => {
+    const seen = framer(50)
+    seen.framer.push(Buffer.from(`print{"jsonrpc":"2.0","result":"${'x'.repeat(30)}`))
+    seen.framer.push(Buffer.from(`${'x'.repeat(90)}"}\n{"a":1}\n`))
+    expect([seen.behind, seen.messages, seen.garbage]).toEqual([[], ['{"a":1}'], ['print']])
   })
 
   it('takes a last line without its end when the child closes stdout', () => {
@@ -198,6 +221,7 @@ describe('the stdio framer', () => {
         throw new Error('handler')
       },
       onGarbage: () => {},
+      onBehindGarbage: () => {},
       onOverflow: () => {},
     })
     made.push(Buffer.from('{"a"'))

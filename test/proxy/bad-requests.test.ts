@@ -88,7 +88,14 @@ describe('a body over the limit', () => {
   it('gets 413 where it comes in chunks without a length', async () => {
     const head = rawRequest('POST /mcp', [...mcpHeaders(), ['transfer-encoding', 'chunked']], '', 'none')
     const chunk = `${large.length.toString(16)}\r\n${large}\r\n`
-    expect(await sendRaw(runtime.record.port, `${head}${chunk}`)).toMatchObject({status: 413})
+    const {status, body} = await sendRaw(runtime.record.port, `${head}${chunk}`)
+    expect(status).toBe(413)
+    expect(JSON.parse(body).id).toBe(1)
+  })
+
+  it('gets 413 with the id of the request, where its beginning has come', async () => {
+    const {status, message} = await postMcp(runtime.url, large.replace('"id":1', '"id":"mine"'))
+    expect([status, message?.id]).toEqual([413, 'mine'])
   })
 
   it('of exactly the limit is served', async () => {

@@ -24,6 +24,14 @@ describe('the era of a message', () => {
   it.each<[string, object, Headers, string]>([
     ['nothing says anything', list(), {}, 'legacy'],
     ['a legacy header', list(), {'mcp-protocol-version': '2025-06-18'}, 'legacy'],
+    ['a legacy header that names no revision', list(), {'mcp-protocol-version': '1999-01-01'}, '400 -32000'],
+    ['two legacy headers', list(), {'mcp-protocol-version': '2025-06-18, 2025-11-25'}, '400 -32000'],
+    [
+      'an initialize with a header of its own',
+      {id: 1, method: 'initialize'},
+      {'mcp-protocol-version': '2024-10-07'},
+      'legacy',
+    ],
     ['an initialize', {id: 1, method: 'initialize', params: {protocolVersion: '2026-07-28'}}, {}, 'legacy'],
     ['an initialize with a modern header', {id: 1, method: 'initialize', params: {}}, fitting, '400 -32020'],
     ['a _meta without a version', list({progressToken: 1}), {}, 'legacy'],

@@ -32,6 +32,7 @@ beforeAll(async () => {
   const servers: ({readonly id: string} & Record<string, unknown>)[] = [
     stdioServer('good', 'echo.mjs'),
     stdioServer('banner', 'banner.mjs'),
+    stdioServer('prints', 'prints-before.mjs'),
     stdioServer('twice', 'answers-twice.mjs'),
     stdioServer('foreign', 'foreign-ids.mjs'),
     stdioServer('split', 'crlf-split.mjs'),
@@ -40,6 +41,8 @@ beforeAll(async () => {
     stdioServer('wrong', 'wrong-json.mjs'),
     stdioServer('deep', 'deep-answer.mjs'),
     stdioServer('mid-call', 'dies-mid-call.mjs'),
+    stdioServer('no-stdin', 'closes-pipe.mjs', ['stdin']),
+    stdioServer('no-stdout', 'closes-pipe.mjs', ['stdout']),
     stdioServer('mute', 'hangs.mjs', ['calls']),
     stdioServer('silent', 'hangs.mjs'),
     stdioServer('dies', 'dies-at-once.mjs'),
@@ -116,12 +119,15 @@ describe('tools/list', () => {
 })
 
 describe('a server that only looks odd', () => {
-  it.each(['banner', 'twice', 'foreign', 'split', 'flood', 'late'])('%s is served, each answer once', async id => {
-    for (const text of ['one', 'two \u00e9 "three"']) {
-      const {message} = await callTool(runtime.url, `${id}__echo`, {text})
-      expect(message?.result).toMatchObject({content: [{type: 'text', text}]})
-    }
-  })
+  it.each(['banner', 'prints', 'twice', 'foreign', 'split', 'flood', 'late'])(
+    '%s is served, each answer once',
+    async id => {
+      for (const text of ['one', 'two \u00e9 "three"']) {
+        const {message} = await callTool(runtime.url, `${id}__echo`, {text})
+        expect(message?.result).toMatchObject({content: [{type: 'text', text}]})
+      }
+    },
+  )
 })
 
 describe('a call to a server that answers wrong', () => {
@@ -138,8 +144,12 @@ describe('a call to a server that answers wrong', () => {
     },
   )
 
-  it.each(['number', 'array'])('with %s, which names no call, ends with the timeout', async tool => {
-    const {ms, error} = await failingCall(`wrong__${tool}`)
+  it('in a batch, as 2025-03-26 allows it, gets the answer in it', async () => {
+    expect((await callTool(runtime.url, 'wrong__array', {text: 'x'})).message?.result).toBeDefined()
+  })
+
+  it('with a number, which names no call, ends with the timeout', async () => {
+    const {ms, error} = await failingCall('wrong__number')
     expect(error).toMatchObject({code: -32_001, data: {cause: 'BackendTimeout', blame: 'backend-logic'}})
     expect(ms).toBeLessThan(callTimeoutMs + 500)
   })
@@ -181,6 +191,19 @@ describe('a call to a server that dies', () => {
       await vi.waitFor(async () => expect(await serverNow('mid-call')).toMatchObject({status: 'up', restarts}), 5_000)
     }
   })
+
+  it.each(['stdin', 'stdout'])(
+    'to all calls, with its %s closed, ends, and a fresh process takes its place',
+    async pipe => {
+      const id = `no-${pipe}`
+      const {error} = await failingCall(`${id}__echo`)
+      expect(error).toMatchObject({data: {blame: expect.stringMatching(/^backend-/), delivered: 'unknown'}})
+      // What is said to a child that does not listen shows that it does not.
+      if (pipe === 'stdin') await failingCall(`${id}__echo`)
+      await vi.waitFor(async () => expect(await serverNow(id)).toMatchObject({status: 'up', restarts: 1}), 5_000)
+      expect((await serverNow(id))?.lastError?.message).toContain(`closed its ${pipe} and went on`)
+    },
+  )
 
   it('at its start says so at once, with what it said', async () => {
     const {ms, error} = await failingCall('dies__echo')

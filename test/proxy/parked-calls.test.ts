@@ -1,5 +1,6 @@
 import {expect, test, vi} from 'vitest'
 import {CallFailure} from '../../src/mcp/call-failure.ts'
+import {CancelSource} from '../../src/mcp/cancel-source.ts'
 import type {BackendAnswer} from '../../src/mcp/connection.ts'
 import {ParkedCall, ParkedCalls} from '../../src/proxy/parked-calls.ts'
 
@@ -23,7 +24,7 @@ test('a call whose client never comes back is aborted after a while, and its con
   const release = vi.fn()
   const calls = new ParkedCalls('', 20)
   const parked = workingCall(release)
-  void parked.ask('roots/list', null)
+  void parked.ask('roots/list', null, new CancelSource())
   expect((await parked.round()).state).toBe('input')
   calls.park(parked)
   expect(calls.size).toBe(1)

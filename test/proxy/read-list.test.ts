@@ -32,9 +32,26 @@ it('an empty cursor is the end of a list', async () => {
 })
 
 it.each([
-  ['pages', (asked: number) => `{"tools":[],"nextCursor":"${asked}"}`, 'more than 100 pages'],
-  ['entries', () => `{"tools":[${Array(30_000).fill('{"name":"t"}')}],"nextCursor":"x"}`, 'more than 50000 entries'],
-  ['bytes', () => `{"tools":[{"name":"t","description":"${'x'.repeat(17 << 20)}"}]}`, 'larger than 16777216 bytes'],
-])('a list without end is refused by its %s', async (_, page, why) => {
-  await expect(read(page)).rejects.toThrow(why)
+  [
+    'pages',
+    (asked: number) => `{"tools":[{"name":"t${asked}"}],"nextCursor":"${asked}"}`,
+    1000,
+    'more than 1000 pages',
+  ],
+  [
+    'entries',
+    (asked: number) => `{"tools":[${Array(30_000).fill('{"name":"t"}')}],"nextCursor":"${asked}"}`,
+    30_000,
+    'more than 50000 entries',
+  ],
+])('of a list without end the beginning is kept, bounded by its %s', async (_, page, kept, why) => {
+  const faults: string[] = []
+  const list = await readList(serving(page), 'tools', identity, 1000, ({message}) => faults.push(message))
+  expect(list.entries).toHaveLength(kept)
+  expect(faults).toEqual([expect.stringContaining(why)])
+})
+
+it('a list that is too large from the first page on is refused', async () => {
+  const page = `{"tools":[{"name":"t","description":"${'x'.repeat(17 << 20)}"}]}`
+  await expect(read(() => page)).rejects.toThrow('larger than 16777216 bytes')
 })

@@ -32,7 +32,7 @@ export const configValid: Check<['config.parsed', 'runtime.record']> = {
       ]
     }
     const living = runtime.state === 'known' && runtime.value.some(isLiving)
-    if (living && variablesOf === 'shell' && errors.every(({code}) => code === missingVariable)) {
+    if (living && variablesOf === 'shell' && errors.every(({code}) => withoutValue.includes(code))) {
       return [
         warn(path, 'the configuration could not be judged: it needs variables that this shell does not have', {
           evidence: [...linesOf(errors), 'the running runtime may well have them; this user may not see'],
@@ -49,8 +49,8 @@ export const configValid: Check<['config.parsed', 'runtime.record']> = {
   },
 }
 
-/** The code of a `${VAR}` without a value. */
-const missingVariable = 'variable.missing'
+/** The codes of a `${VAR}` without a value. */
+const withoutValue: readonly string[] = ['variable.missing', 'variable.empty']
 
 /** Where the first one is and what it says, and how many follow it. */
 function firstOf(problems: readonly Problem[]): string {

@@ -1,15 +1,17 @@
 import {join} from 'node:path'
 import {formatBytes} from '../../shared/bytes.ts'
-import {type Check, type CheckContext, fail, info, notSeen, pass, warn} from '../check.ts'
+import {type Check, type CheckContext, fail, info, notSeen, pass, skip, warn} from '../check.ts'
 
 interface DatabaseCheck extends Pick<Check, 'id' | 'title' | 'docs'> {
   readonly file: string
   /** What it is for people, such as "the request log". */
   readonly name: string
+  /** Whether requests are kept in it, unless the configuration says PostgreSQL. */
+  readonly requestLog?: boolean
 }
 
 /** A SQLite file of the state folder passes quick_check. */
-export function databaseCheck({file, name, ...head}: DatabaseCheck): Check<['store.integrity']> {
+export function databaseCheck({file, name, requestLog = false, ...head}: DatabaseCheck): Check<['store.integrity']> {
   const pathIn = ({stateDir}: CheckContext): string => (stateDir === null ? '' : join(stateDir, file))
   return {
     ...head,
@@ -19,6 +21,8 @@ export function databaseCheck({file, name, ...head}: DatabaseCheck): Check<['sto
     needs: context => [`store.integrity:${pathIn(context)}`],
     run([store], context) {
       const path = pathIn(context)
+      const elsewhere = requestLog && context.outline?.requestLog === 'postgres'
+      if (store.state === 'absent' && elsewhere) return [skip(path, `no ${file}: requests are kept in PostgreSQL`)]
       if (store.state === 'absent') return [info(path, `there is no ${file}: nothing was kept yet`)]
       if (store.state !== 'known') return [notSeen(store, path)]
       const {bytes, faults, putAside} = store.value

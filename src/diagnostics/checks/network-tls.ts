@@ -42,6 +42,13 @@ function resultOf(id: string, address: string, tls: Fact<'tls.handshake'> | unde
     ...(notAfter === null ? [] : [`valid until ${notAfter}`]),
   ]
   const look = `openssl s_client -connect ${address} </dev/null | openssl x509 -noout -text`
+  if (refusal !== null && protocol === null && subject === null) {
+    return [
+      fail(id, `${id}: ${address} cannot be reached over TLS: ${refusal}`, {
+        remedy: `see what it speaks: curl -v http://${address}; if that answers, write http:// in endpoint of ${id}, or have it speak TLS`,
+      }),
+    ]
+  }
   if (refusal !== null) {
     return [
       fail(id, `${id}: the certificate of ${address} is refused: ${refusal}`, {

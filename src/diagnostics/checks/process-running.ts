@@ -35,7 +35,7 @@ export const processRunning: Check<['runtime.record', 'control.snapshot']> = {
     if (runtime.state !== 'known') return [notSeen(runtime, '')]
     const sighting = mainSighting(runtime.value)
     if (sighting === undefined)
-      return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start})]
+      return [fail('', 'no runtime is running: there is no state folder', {causes, remedy: start, last: true})]
     return [stateOf(sighting, control, runtime.value), ...others(sighting, runtime.value)]
   },
 }
@@ -57,7 +57,10 @@ function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly 
     })
   }
   if (record === null || process === null) {
-    return fail(stateDir, 'no runtime is running', {
+    const never = !all.some(({used}) => used)
+    return fail(stateDir, `no runtime is running${never ? ': it was never started here' : ''}`, {
+      // Without a record it has ended in good order, or never ran: that is known, what keeps it from serving well is news.
+      last: true,
       evidence: [`no runtime.json in ${all.map(each => each.stateDir).join(', ')}`, ...leftoverSocket(sighting)],
       causes,
       remedy: start,

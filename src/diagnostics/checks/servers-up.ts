@@ -1,6 +1,7 @@
 import type {ServerSnapshot} from '../../control/contract/server.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {type Check, type CheckResult, fail, info, pass, skip, warn} from '../check.ts'
+import {lastWords} from '../last-words.ts'
 
 const stderrLines = 5
 /** A loss is worth a word for this long. */
@@ -78,9 +79,11 @@ function resultOf(server: ServerSnapshot, at: string): CheckResult[] {
   }
 }
 
-function remedyOf({transport, target}: ServerSnapshot): string {
+function remedyOf({id, transport, target, stderrTail, lastError}: ServerSnapshot): string {
+  const [command = ''] = target.split(' ', 1)
+  const lines = [...(lastError === null ? [] : [lastError.message]), ...stderrTail]
   return transport === 'stdio'
-    ? `run it by hand to see what it says: ${target}`
+    ? (lastWords(lines, {id, command})?.remedy ?? `run it by hand to see what it says: ${target}`)
     : `see whether ${target} can be reached from this machine`
 }
 

@@ -3,6 +3,22 @@ import {formatHostPort} from '../host-port.ts'
 
 const slowMs = 40
 
+/** The words of Redis for what its URL lacks. */
+const refusals = [
+  {
+    says: /^NOAUTH/,
+    remedy:
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the operator writes it like that
+      'put the password into its url, redis://:${REDIS_PASSWORD}@host:port, and the variable where the runtime starts',
+  },
+  {
+    says: /^WRONGPASS|invalid (?:username|password)|without any password/i,
+    remedy: 'correct user and password in its url',
+  },
+  {says: /DB index/i, remedy: 'correct the number of the database at the end of its url'},
+  {says: /^(?:LOADING|MASTERDOWN)/, remedy: 'wait until it has its data; the runtime goes on by itself meanwhile'},
+]
+
 /** Redis answers, with the configured credentials. */
 export const storeRedis: Check<['store.redis']> = {
   id: 'store.redis',
@@ -26,8 +42,14 @@ export const storeRedis: Check<['store.redis']> = {
       ]
     if (redis.state !== 'known') return [notSeen(redis, address)]
     const {answer, ms} = redis.value
-    if (answer !== '+PONG')
-      return [fail(address, `Redis does not answer a PING: ${answer.replace(/^-/, '')}`, {remedy})]
+    if (answer !== '+PONG') {
+      const said = answer.replace(/^-/, '').replace(/\.+$/, '')
+      return [
+        fail(address, `Redis does not answer a PING: ${said}`, {
+          remedy: refusals.find(each => each.says.test(said))?.remedy ?? remedy,
+        }),
+      ]
+    }
     if (ms > slowMs)
       return [
         warn(address, `Redis answers late: ${ms} ms`, {evidence: ['commands have 50 ms'], remedy: 'bring it nearer'}),

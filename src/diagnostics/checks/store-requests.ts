@@ -7,4 +7,5 @@ export const storeRequests = databaseCheck({
   docs: 'the-request-log-is-damaged',
   file: 'requests.db',
   name: 'the request log',
+  requestLog: true,
 })

@@ -6,6 +6,7 @@ import type {Collector} from '../live-facts.ts'
 import type {Place} from '../place.ts'
 import {isLiving, recordOf} from '../sighting.ts'
 import {readEnvironment} from './process-environment.ts'
+import {programFault} from './program-fault.ts'
 import type {ConfigReader} from './shared-config.ts'
 
 /** Whether a server's program is there and can be run, on the PATH of the runtime where that can be seen. */
@@ -40,7 +41,7 @@ export function sightCommand(command: string, path: string, cwd: string): Comman
   let denied: string | undefined
   for (const file of candidates) {
     const seen = look(file)
-    if (seen === 'runs') return {command, file, fault: null, lacksBit: false}
+    if (seen === 'runs') return {command, file, fault: programFault(file, path), lacksBit: false}
     if (seen === 'denied') denied ??= file
   }
   if (denied !== undefined)

@@ -1,5 +1,8 @@
 import {readConfigFile} from '../../config/read-config-file.ts'
 import type {BackendConfig, Config} from '../../config/schema.ts'
+import {targetText} from '../../config/target-text.ts'
+import {knownValuesRedactor} from '../../redaction/known-values.ts'
+import type {Redactor} from '../../redaction/redactor.ts'
 import {messageOf} from '../../shared/errors.ts'
 import {parseRedisUrl} from '../../store/redis-url.ts'
 import type {ConfigOutline, ServerOutline} from '../facts/config.ts'
@@ -17,12 +20,20 @@ export function configOutline(read: ConfigReader): Collector<'config.outline'> {
       if (path === '') return {state: 'absent', why: 'there is no configuration file'}
       const {loaded, variables} = await read(path, facts)
       if (!loaded.ok) return {state: 'absent', why: 'the configuration is not valid'}
-      return {state: 'known', value: outlineOf(loaded.config, loaded.sha256, usedVariables(path, variables))}
+      const sight = {variables: usedVariables(path, variables), redactor: knownValuesRedactor(loaded.secrets)}
+      return {state: 'known', value: outlineOf(loaded.config, loaded.sha256, sight)}
     },
   }
 }
 
 export type Variables = readonly (readonly [name: string, value: string])[]
+
+export interface OutlineSight {
+  /** Those of the file. */
+  readonly variables: Variables
+  /** Knows its secrets. */
+  readonly redactor: Redactor
+}
 
 /** Variables that the file uses and that are long enough to be told from other text. */
 export function usedVariables(path: string, variables: Readonly<Record<string, string | undefined>>): Variables {
@@ -34,14 +45,14 @@ export function usedVariables(path: string, variables: Readonly<Record<string, s
   })
 }
 
-function outlineOf(config: Config, sha256: string, variables: Variables): ConfigOutline {
+function outlineOf(config: Config, sha256: string, sight: OutlineSight): ConfigOutline {
   const {auth, server, observability} = config
   const tls = server.tls
   const on = auth?.enabled === true
   const requestLog = observability.request_log
   return {
     sha256,
-    servers: config.servers.filter(({enabled}) => enabled).map(server => serverOutline(server, variables)),
+    servers: config.servers.filter(({enabled}) => enabled).map(server => serverOutline(server, sight)),
     listen: {host: server.host, port: server.port},
     tls: tls ? {port: tls.port, cert: tls.cert, key: tls.key, clientCa: tls.client_ca ?? null} : null,
     authMethods: on
@@ -71,7 +82,7 @@ function listenerOf({enabled, host, port}: {enabled: boolean; host: string; port
   return enabled ? {host, port} : null
 }
 
-export function serverOutline(server: BackendConfig, variables: Variables): ServerOutline {
+export function serverOutline(server: BackendConfig, {variables, redactor}: OutlineSight): ServerOutline {
   const sent = [server.auth?.token ?? '', ...Object.values(server.headers)]
   const url = server.endpoint !== undefined && URL.canParse(server.endpoint) ? new URL(server.endpoint) : undefined
   const secure = url?.protocol === 'https:'
@@ -79,6 +90,7 @@ export function serverOutline(server: BackendConfig, variables: Variables): Serv
     id: server.id,
     transport: transportOf(server),
     command: server.command ?? null,
+    target: targetText(server, redactor),
     host: url?.hostname.replace(/^\[|\]$/g, '') ?? null,
     port: url === undefined ? null : url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     secure,

@@ -32,11 +32,9 @@ function secretsOf({server, servers, cache, shared, observability}: Config): Pla
   const secret = (place: string, value: string | undefined): PlacedSecret[] =>
     value === undefined ? [] : [{place, value}]
   const url = (place: string, value: string | undefined): PlacedSecret[] =>
-    value === undefined
-      ? []
-      : secretsInUrl(value)
-          .slice(-1)
-          .map(each => ({place, value: each}))
+    secretsInUrl(withoutUser(value ?? ''))
+      .slice(-1)
+      .map(each => ({place, value: each}))
   return [
     ...secret('server.session_key', server.session_key),
     ...url('cache.redis.url', cache?.redis?.url),
@@ -56,4 +54,12 @@ function secretsOf({server, servers, cache, shared, observability}: Config): Pla
       ...secret(`servers ${id}: auth.oauth.refresh_token`, auth?.oauth?.refresh_token),
     ]),
   ]
+}
+
+/** The account of a database is no secret by itself, as a token for a user name would be elsewhere. */
+function withoutUser(text: string): string {
+  if (!URL.canParse(text)) return text
+  const url = new URL(text)
+  url.username = ''
+  return url.href
 }

@@ -9,11 +9,11 @@ export function stateDirs(place: Place): readonly string[] {
   return stateDirCandidates({...place, config: pathsOf(place)})
 }
 
-/** Where a runtime of this place would log to. */
-export function logDir(place: Place): string {
+/** Where a runtime of this place would log to, with its state in this folder (the first that it may take). */
+export function logDir(place: Place, stateDir?: string): string {
   const config = pathsOf(place)
-  const [stateDir = '.'] = stateDirCandidates({...place, config})
-  return resolveLogDir({...place, config, stateDir})
+  const [first = '.'] = stateDirCandidates({...place, config})
+  return resolveLogDir({...place, config, stateDir: stateDir ?? first})
 }
 
 /**

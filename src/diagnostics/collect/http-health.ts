@@ -1,6 +1,7 @@
-import http from 'node:http'
+import type http from 'node:http'
 import https from 'node:https'
 import {errnoCode} from '../../shared/errors.ts'
+import {nodeHttp} from '../../shared/node-http.ts'
 import type {FactOutcome} from '../fact.ts'
 import {formatHostPort, parseHostPort} from '../host-port.ts'
 import type {Collector} from '../live-facts.ts'
@@ -24,7 +25,7 @@ export const httpHealth: Collector<'http.health'> = {
       const options = {...address, path: '/health', agent: false, signal}
       // Nothing is sent that could be taken, and port.owner tells whose port it is: any certificate will do, as for a name
       // that loopback has not.
-      const request = secure ? https.get({...options, rejectUnauthorized: false}) : http.get(options)
+      const request = secure ? https.get({...options, rejectUnauthorized: false}) : nodeHttp.get(options)
       let shook = false
       request.once('socket', socket => socket.once('secureConnect', () => (shook = true)))
       request.on('response', response => {

@@ -9,6 +9,7 @@ import {readStderr} from '../../mcp/stderr-lines.ts'
 import {EndedDuringDiscover, openStdio} from '../../mcp/stdio-connection.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {messageOf} from '../../shared/errors.ts'
+import {lastLinesKept} from '../../shared/telling-lines.ts'
 import type {ProbeResult, ToolSight} from '../facts/backends.ts'
 import {readSmallFile} from './small-file.ts'
 import {toolFault} from './tool-fault.ts'
@@ -23,7 +24,6 @@ export interface ProbeOptions {
 
 const identity: ClientIdentity = {info: {name: 'only1mcp-doctor', version: '1'}, capabilities: {}}
 const maxMessageBytes = 64 * 1024 * 1024
-const stderrKept = 10
 const mostPages = 20
 const endGraceMs = 500
 
@@ -153,7 +153,7 @@ async function openProgram(
   readStderr(child.stderr, clock, {
     onLine: line => {
       stderrTail.push(line)
-      if (stderrTail.length > stderrKept) stderrTail.shift()
+      if (stderrTail.length > lastLinesKept) stderrTail.shift()
     },
     onDropped: () => {},
   })

@@ -1,5 +1,5 @@
-import http from 'node:http'
 import https from 'node:https'
+import {nodeHttp} from '../../shared/node-http.ts'
 import type {ProxyRefusals} from '../facts/suites.ts'
 import {formatHostPort, parseHostPort} from '../host-port.ts'
 import type {Collector} from '../live-facts.ts'
@@ -49,7 +49,7 @@ function statusOf({host, port, secure, signal, headers}: Question): Promise<numb
     }
     const options = {host, port, method: 'POST', path: '/mcp', agent: false, signal, headers: whole}
     // Nothing is sent that could be taken, and port.owner tells whose port it is: any certificate will do.
-    const request = secure ? https.request({...options, rejectUnauthorized: false}) : http.request(options)
+    const request = secure ? https.request({...options, rejectUnauthorized: false}) : nodeHttp.request(options)
     request.once('response', response => {
       response.resume()
       response.once('close', () => resolve(response.statusCode ?? null))

@@ -1,4 +1,4 @@
-import {lstatSync} from 'node:fs'
+import {lstatSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {readRuntimeFile} from '../../control/runtime-file.ts'
 import {errnoCode} from '../../shared/errors.ts'
@@ -14,6 +14,15 @@ export function sightRuntime(stateDir: string): RuntimeSighting {
     read,
     process: known ? seeProcess(read.record.pid) : null,
     socket: existingSocket(known ? read.record.socket : join(stateDir, 'control.sock')),
+    used: holdsAnything(stateDir),
+  }
+}
+
+function holdsAnything(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0
+  } catch (error) {
+    return errnoCode(error) !== 'ENOENT'
   }
 }
 

@@ -74,6 +74,8 @@ export interface ServerOutline {
   readonly transport: 'stdio' | 'http' | 'sse' | 'none'
   /** The program of a stdio server. */
   readonly command: string | null
+  /** The command line or endpoint for people, without secrets. */
+  readonly target: string
   /** Of an endpoint. */
   readonly host: string | null
   readonly port: number | null

@@ -85,7 +85,8 @@ export async function collectServer(facts: FactSource, read: ConfigReader, reque
       : config
         ? `${path} has no server ${id}`
         : `${path} is not valid`
-  const outline = server && shared ? serverOutline(server, usedVariables(path, shared.variables)) : null
+  const outline =
+    server && shared ? serverOutline(server, {variables: usedVariables(path, shared.variables), redactor}) : null
   const way = await lookAtWay(facts, outline, record, noRuntime)
 
   const directly = await direct(server, noEntry, request, clock)

@@ -38,6 +38,7 @@ export class RestrictedView {
         prepare: timeoutMs => scope.prepare(timeoutMs),
         lease: (backend, timeoutMs, signal) => scope.lease(backend, timeoutMs, signal),
         tell: method => scope.tell(method),
+        ownLink: backend => scope.ownLink(backend),
         close: () => scope.close(),
       }
       this.#scopes.set(scope, restricted)

@@ -3,6 +3,7 @@ import {rpcCode} from '../../mcp/protocol.ts'
 import {forward} from '../forward.ts'
 import {jsonResult, type Method} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
+import {onlyGroup} from '../server-group.ts'
 import {complete} from './completion.ts'
 import {discover, initialize} from './handshake.ts'
 import {listen} from './listen.ts'
@@ -46,8 +47,7 @@ export function findMethod(era: Era, name: string): Method {
 }
 
 const passUnknown: Method = call => {
-  const enabled = call.services.groups.filter(({members}) => members.some(backend => backend.status !== 'disabled'))
-  const only = enabled.length === 1 ? enabled[0] : undefined
+  const only = onlyGroup(call.services.groups)
   if (only === undefined || !only.members.some(backend => backend.usable)) return unknownMethod(call)
   const targets = only.members.map(backend => ({group: only, backend, key: ''}))
   return forward(call, targets, ({backend}) => ({backend, params: call.params}))

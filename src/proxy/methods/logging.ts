@@ -2,11 +2,10 @@ import type {CancelSignal} from '../../mcp/cancel-source.ts'
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, stringAt} from '../../mcp/splice.ts'
 import type {ClientScope} from '../client-scope.ts'
+import {mcpLogLevels} from '../mcp-log-levels.ts'
 import {jsonResult, type Method, type Services} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
-
-/** MCP's log levels, the least grave first. */
-export const mcpLogLevels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']
+import {tellLogLevel} from '../tell-log-level.ts'
 
 /** Remembered for the session, and told to every legacy backend that logs: the most talkative session decides there. */
 export const setLogLevel: Method = async ({params, session, scope, services, context}) => {
@@ -33,14 +32,9 @@ export async function tellBackends(
   level: string,
   signal: CancelSignal,
 ): Promise<void> {
-  const told = Buffer.from(JSON.stringify({level}))
   for (const backend of backends) {
     if (!backend.usable || backend.info?.era !== 'legacy' || backend.info.capabilities.logging === undefined) continue
     const {link, release} = await scope.lease(backend, backend.timeoutMs, signal)
-    // Its answer changes nothing for the client, whose own level holds here.
-    void backend
-      .call(link.connection, {method: 'logging/setLevel', params: told, timeoutMs: backend.timeoutMs})
-      .catch(() => {})
-      .finally(release)
+    void tellLogLevel(backend, link, level).finally(release)
   }
 }

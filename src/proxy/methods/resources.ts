@@ -9,6 +9,7 @@ import {jsonResult, type Method, type MethodCall} from '../method-call.ts'
 import {ownUri} from '../names.ts'
 import {RpcFailure} from '../rpc-failure.ts'
 import type {ServerGroup, Target} from '../server-group.ts'
+import type {UpdateListener} from '../subscriptions.ts'
 import {matchesTemplate} from '../uri-template.ts'
 
 export const readResource: Method = async call => {
@@ -28,14 +29,18 @@ export const subscribeResource: Method = async call => {
   const {backend, key: own} = await chooseUri(call, uri)
   call.record.serverId = backend.id
   const changed = notificationMessage('notifications/resources/updated', Buffer.from(JSON.stringify({uri})))
-  const end = await call.services.subscriptions.subscribe(backend, own, {
+  const link = await call.scope.ownLink(backend)
+  const listener: UpdateListener = {
     updated: params => session.tell(notificationMessage('notifications/resources/updated', asKnown(params, uri))),
     ended: () => {
       session.subscribed.delete(uri)
       // Nothing in the protocol says that a subscription has ended: who reads the resource finds out why.
       session.tell(changed)
     },
-  })
+  }
+  const end = await (link === undefined
+    ? call.services.subscriptions.subscribe(backend, own, listener)
+    : session.ownSubscriptions.subscribe(link, backend, own, listener))
   session.subscribed.get(uri)?.()
   session.subscribed.set(uri, end)
   return jsonResult({})

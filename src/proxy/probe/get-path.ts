@@ -1,6 +1,6 @@
-import http from 'node:http'
 import https from 'node:https'
 import {messageOf} from '../../shared/errors.ts'
+import {nodeHttp} from '../../shared/node-http.ts'
 import type {BackendAccess} from '../backend-access.ts'
 
 /**
@@ -63,7 +63,7 @@ async function ask(
 }
 
 function statusOf(url: URL, options: https.RequestOptions): Promise<number> {
-  const client = url.protocol === 'https:' ? https : http
+  const client = url.protocol === 'https:' ? https : nodeHttp
   return new Promise((resolve, reject) => {
     const request = client.request(url, {...options, method: 'GET', agent: false})
     request.on('response', response => {

@@ -1,7 +1,9 @@
-import http, {type IncomingMessage, type ServerResponse} from 'node:http'
+import type http from 'node:http'
+import type {IncomingMessage, ServerResponse} from 'node:http'
 import {Readable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {AppError, messageOf} from '../../shared/errors.ts'
+import {nodeHttp} from '../../shared/node-http.ts'
 import {oneAtATime} from '../pipelining.ts'
 import type {WireFault} from '../wire-guard.ts'
 import {maxSeconds, type Profiling, readSeconds} from './profiling.ts'
@@ -63,7 +65,7 @@ export function createPprofServer(
   profiling: Profiling,
   guard: (request: IncomingMessage) => WireFault | undefined,
 ): http.Server {
-  return http.createServer(
+  return nodeHttp.createServer(
     {headersTimeout: 10_000, requestTimeout: 10_000, requireHostHeader: false},
     oneAtATime((request, response) => {
       request.resume()

@@ -1,6 +1,6 @@
 import {scanMessage} from '../../mcp/envelope.ts'
 import {clientSays} from '../client-says.ts'
-import {mcpLogLevels} from '../methods/logging.ts'
+import {mcpLogLevels} from '../mcp-log-levels.ts'
 import type {Session, SessionRelay} from '../session.ts'
 import type {Sessions} from '../sessions.ts'
 import type {BusMessage, InstanceBus} from './instance-bus.ts'

@@ -33,6 +33,7 @@ test('doctor counts on one line while it looks, and takes that line away', async
   expect(total).toBeGreaterThan(5)
   expect(counted.map(([done]) => done)).toEqual(counted.map(([done]) => done).sort((a = 0, b = 0) => a - b))
   expect(counted.at(-1)).toEqual([total, total])
+  expect(doctor.raw()).toMatch(/looking: \d+ of \d+; waiting for [a-z_.]+/)
   expect(doctor.screen.text()).not.toContain('looking:')
   expect(doctor.screen.lines()[0]).toMatch(/^no problem found/)
 })

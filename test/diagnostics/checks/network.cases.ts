@@ -82,6 +82,16 @@ export const networkCases: readonly CheckCases[] = [
         evidence: 'issued by Example CA',
       },
       {
+        when: 'it speaks no TLS',
+        world: worldFrom(healthy, {
+          'tls.handshake': known(handshake({refusal: 'it speaks no TLS', protocol: null, subject: null})),
+        }),
+        status: 'fail',
+        subject: 'web',
+        summary: 'web: mcp.example.com:443 cannot be reached over TLS: it speaks no TLS',
+        remedy: 'write http:// in endpoint of web',
+      },
+      {
         when: 'it ends soon',
         world: worldFrom(healthy, {'tls.handshake': known(handshake({daysLeft: 3}))}),
         status: 'warn',
@@ -99,7 +109,19 @@ export const networkCases: readonly CheckCases[] = [
   },
   {
     check: networkLatency,
-    passing: [{when: 'it is short', world: healthy, status: 'pass', summary: '1 ms at most'}],
+    passing: [
+      {when: 'it is short', world: healthy, status: 'pass', summary: '1 ms at most'},
+      {
+        when: 'it stays on this machine, which is busy',
+        world: worldFrom(
+          healthy,
+          {'tcp.dial': known({open: true, code: null, ms: 900})},
+          {outline: outline({servers: [httpServer({host: '127.0.0.1'})]})},
+        ),
+        status: 'skip',
+        summary: 'on another machine',
+      },
+    ],
     failing: [
       {
         when: 'it is long',

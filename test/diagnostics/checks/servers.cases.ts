@@ -158,9 +158,21 @@ export const serversCases: readonly CheckCases[] = [
         }),
         status: 'fail',
         subject: 'github',
-        summary: 'github: the handshake fails: it ended with status 1',
+        summary: 'github: the handshake fails: it ended with status 1 (Error: GITHUB_TOKEN is not set)',
         evidence: 'stderr: Error: GITHUB_TOKEN is not set',
-        remedy: 'run github-mcp by hand',
+        remedy: 'set GITHUB_TOKEN in env of github',
+      },
+      {
+        when: 'a program ends without a word',
+        world: probing({
+          ok: false,
+          step: 'handshake',
+          failure: {kind: 'BackendExited', message: 'it ended with status 3', httpStatus: null, evidence: null},
+        }),
+        status: 'fail',
+        subject: 'github',
+        summary: 'github: the handshake fails: it ended with status 3',
+        remedy: 'run it by hand with the env of github to see what it says: github-mcp --stdio',
       },
       {
         when: 'a server is late',

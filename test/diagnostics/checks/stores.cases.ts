@@ -21,6 +21,12 @@ const damaged = known({
 const aside = known({path: '/x', bytes: 4096, faults: [], putAside: ['/x.corrupt-20260101T000000000Z']})
 const absent = missing('absent', 'there is no database')
 const plain = {outline: outline({redis: null, requestLog: null})}
+const keptInPostgres = {
+  when: 'requests are kept in PostgreSQL',
+  world: worldFrom(healthy, {'store.integrity': absent}),
+  status: 'skip' as const,
+  summary: 'requests are kept in PostgreSQL',
+}
 const sizes = {
   folder: '/var/log/only1mcp',
   writable: true,
@@ -45,19 +51,20 @@ function telling(change: Partial<typeof told>): World {
 
 export const storesCases: readonly CheckCases[] = [
   ...[
-    {check: storeRequests, name: 'the request log'},
-    {check: storeBreakers, name: 'the file of circuit breakers'},
+    {check: storeRequests, name: 'the request log', elsewhere: [keptInPostgres]},
+    {check: storeBreakers, name: 'the file of circuit breakers', elsewhere: []},
   ].map(
-    ({check, name}): CheckCases => ({
+    ({check, name, elsewhere}): CheckCases => ({
       check,
       passing: [
         {when: 'it is sound', world: healthy, status: 'pass', summary: `${name} is sound`},
         {
           when: 'there is none',
-          world: worldFrom(healthy, {'store.integrity': absent}),
+          world: worldFrom(healthy, {'store.integrity': absent}, plain),
           status: 'info',
           summary: 'nothing was kept yet',
         },
+        ...elsewhere,
       ],
       failing: [
         {
@@ -95,7 +102,8 @@ export const storesCases: readonly CheckCases[] = [
         when: 'it wants a password',
         world: worldFrom(healthy, {'store.redis': known({answer: '-NOAUTH Authentication required.', ms: 1})}),
         status: 'fail',
-        summary: 'Redis does not answer a PING: NOAUTH',
+        summary: 'Redis does not answer a PING: NOAUTH Authentication required',
+        remedy: 'put the password into its url',
       },
       {
         when: 'it is slow',
@@ -122,6 +130,7 @@ export const storesCases: readonly CheckCases[] = [
         }),
         status: 'fail',
         summary: 'PostgreSQL cannot be read: password authentication failed',
+        remedy: 'correct user and password in observability.request_log.postgres.url',
       },
       {
         when: 'the table is missing',

@@ -129,6 +129,19 @@ describe('the configuration', () => {
     })
   })
 
+  test('takes the account of a database for no secret, but its password', async () => {
+    const log = (url: string): string =>
+      `version: "1.0"\nservers: []\nobservability: {request_log: {backend: postgres, postgres: {url: "${url}"}}}\n`
+    const placesOf = async (url: string): Promise<unknown> => {
+      const fact = await factsOf(log(url)).get(`config.plain_secrets:${scene.configPath}`)
+      return fact.state === 'known' ? fact.value : fact
+    }
+    expect(await placesOf('postgres://only1mcp@127.0.0.1:5432/logs')).toEqual([])
+    expect(await placesOf('postgres://only1mcp:long-password@127.0.0.1:5432/logs')).toEqual([
+      'observability.request_log.postgres.url',
+    ])
+  })
+
   test('says which variable a token comes from', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it stands in the file like that
     const name = '${MY_TOKEN}'

@@ -51,6 +51,11 @@ describe('what is told apart between clients and servers', () => {
     },
   )
 
+  test('a resource that its server does not have is named in the error as the client knows it', async () => {
+    const {answer} = await client.call('resources/read', {uri: 'two+lib://none'})
+    expect(answer.error).toMatchObject({code: -32002, data: {uri: 'two+lib://none'}})
+  })
+
   test('a resource that is subscribed to is named as the client knows it, and only its own server tells', async () => {
     const seen = await client.listen()
     await client.call('resources/subscribe', {uri: 'two+lib://a'})

@@ -17,8 +17,8 @@ export interface Message {
 
 export interface SessionOptions {
   readonly capabilities?: Json
-  /** What the client answers to a request of the server: `{result}` or `{error}`. */
-  readonly answer?: (method: string, params: Json) => object
+  /** What the client answers to a request of the server: `{result}` or `{error}`; nothing for null. */
+  readonly answer?: (method: string, params: Json) => object | null
   /** Takes plain JSON answers only. */
   readonly withoutStream?: boolean
 }
@@ -53,7 +53,9 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
       if (message.method === undefined) return {answer: message, said}
       said.push(message)
       if (message.id === undefined) continue
-      const answered = options.answer?.(message.method, message.params ?? {}) ?? {error: {code: -1, message: 'no'}}
+      const refusal = {error: {code: -1, message: 'no'}}
+      const answered = options.answer ? options.answer(message.method, message.params ?? {}) : refusal
+      if (answered === null) continue
       await post({jsonrpc: '2.0', id: message.id, ...answered})
     }
     throw new Error(`${method}: no answer, HTTP ${response.status}`)

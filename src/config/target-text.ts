@@ -1,6 +1,6 @@
-import type {BackendConfig} from '../config/schema.ts'
 import type {Redactor} from '../redaction/redactor.ts'
 import {secretArguments, tellsSecret} from '../redaction/telling-names.ts'
+import type {BackendConfig} from './schema.ts'
 
 /** What a server runs or connects to, for people: no user info, no known secret. */
 export function targetText(config: BackendConfig, redactor: Redactor): string {
