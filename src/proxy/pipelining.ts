@@ -1,4 +1,4 @@
-import type {ServerResponse} from 'node:http'
+import type {RequestListener, ServerResponse} from 'node:http'
 import type {Socket} from 'node:net'
 
 /** Requests of one connection behind one that is not answered yet. No MCP client sends even one. */
@@ -22,4 +22,12 @@ export function mayPipeline(socket: Socket, response: ServerResponse): boolean {
   waiting.set(socket, count)
   response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))
   return true
+}
+
+/** The same for listeners whose answers are large or dear, which nobody asks for ahead: one at a time. */
+export function oneAtATime(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (response.socket === null) request.socket.destroy()
+    else if (!request.socket.destroyed) listener(request, response)
+  }
 }

@@ -102,6 +102,28 @@ describe('a hostile client', () => {
     expect(await active()).toBe('10')
   })
 
+  it('gets one answer at a time from the ports beside the traffic, and is cut off where it asks ahead', async () => {
+    const {metricsUrl, record} = await startRuntime()
+    const places = [
+      {path: record.socket, ask: 'GET /v1/snapshot HTTP/1.1\r\nHost: x\r\n\r\n'},
+      {port: record.metricsPort ?? 0, ask: 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'},
+    ]
+    for (const {ask, ...place} of places) {
+      const ended = new Promise<string>(resolve => {
+        const socket = connect(place as {path: string})
+        atEnd(() => void socket.destroy())
+        socket
+          .on('error', () => {})
+          .on('close', () => resolve('ended'))
+          .resume()
+        socket.write(ask.repeat(1000))
+        setTimeout(() => resolve('open'), 3000)
+      })
+      expect(await ended).toBe('ended')
+    }
+    expect((await fetch(`${metricsUrl}/metrics`)).status).toBe(200)
+  })
+
   it('that reads nothing of its large answer is cut off in time, and at once where many hold too much', async () => {
     let now = 0
     const cutOff: number[] = []

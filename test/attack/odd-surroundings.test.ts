@@ -69,3 +69,15 @@ describe('a command', () => {
     expect(readdirSync(join(others, 'only1mcp'))).toEqual([])
   })
 })
+
+it.each([
+  ['command', []],
+  ['flag', ['status']],
+  ['argument', ['validate', 'a']],
+])('a %s with control characters is shown, not obeyed', async (what, before) => {
+  const name = `${what === 'flag' ? '--' : ''}x\u001b[31m\u202e`
+  const {code, stderr} = await runCli([...before, name])
+  expect(code).toBe(2)
+  expect(stderr).toContain('␛[31m')
+  expect(stderr).not.toMatch(/[\u001b\u202e]/)
+})
