@@ -1,13 +1,17 @@
 import {accessSync, constants, readFileSync, type Stats, statSync} from 'node:fs'
 import {delimiter, join, resolve} from 'node:path'
 import {inspectCertificate} from '../auth/inspect-certificate.ts'
+import type {Span} from '../config/problem.ts'
 import type {Config} from '../config/schema.ts'
 import type {KeyPath} from '../config/schema-walk.ts'
+import {programFault} from '../diagnostics/collect/program-fault.ts'
 import {errnoCode} from '../shared/errors.ts'
 
 /** One thing outside the file that it relies on, looked at. */
 export interface Looked {
   readonly path: KeyPath
+  /** Where in the file, where that is less than the value at the path. */
+  readonly at?: Span
   /** For a list of what was checked: `command of files: /usr/bin/npx`. */
   readonly what: string
   readonly fault?: {readonly code: string; readonly message: string; readonly suggestion?: string}
@@ -45,6 +49,13 @@ export function lookAtFiles(config: Config, env: NodeJS.ProcessEnv, nowMs: numbe
   return looked
 }
 
+/** It is there; that does not mean that it can be started. */
+function runnable(path: KeyPath, what: string, file: string, search: string): Looked {
+  const seen = programFault(file, search)
+  if (seen === null) return {path, what}
+  return {path, what, fault: {code: 'command.not_startable', message: seen.fault, suggestion: seen.remedy}}
+}
+
 function command(path: KeyPath, id: string, name: string, cwd: string | undefined, search: string): Looked {
   const what = `command of ${id}: ${name}`
   const folders = name.includes('/') ? [''] : search.split(delimiter)
@@ -53,7 +64,8 @@ function command(path: KeyPath, id: string, name: string, cwd: string | undefine
     const candidate = name.includes('/') ? resolve(cwd ?? '.', name) : join(each === '' ? '.' : each, name)
     const stats = tryStat(candidate)
     if (stats === undefined || stats === 'denied') continue
-    if (stats.isFile() && may(candidate, constants.X_OK)) return {path, what: `command of ${id}: ${candidate}`}
+    if (stats.isFile() && may(candidate, constants.X_OK))
+      return runnable(path, `command of ${id}: ${candidate}`, candidate, search)
     seen ??= candidate
   }
   if (seen !== undefined)

@@ -7,6 +7,7 @@ import {resolveStateDir, stateDirCandidates} from '../config/paths.ts'
 import {type Finding, type Problem, pathText} from '../config/problem.ts'
 import {readConfigFile} from '../config/read-config-file.ts'
 import {report} from '../config/report.ts'
+import {usedVariables} from '../config/used-variables.ts'
 import {parseYaml} from '../config/yaml-source.ts'
 import {knownValuesRedactor} from '../redaction/known-values.ts'
 import {type Looked, lookAtFiles} from './resolve-files.ts'
@@ -54,10 +55,23 @@ export async function validateFile(
 
 type Loaded = LoadedConfig & {ok: true}
 
-async function lookAround({config}: Loaded, request: ValidateRequest, env: NodeJS.ProcessEnv): Promise<Looked[]> {
+/** What is set to nothing was most likely meant to be something. */
+function lookAtVariables(path: string, env: NodeJS.ProcessEnv): Looked[] {
+  const file = readConfigFile(path)
+  if (!file.ok) return []
+  return usedVariables(parseYaml(file.text).source).map(({name, at}) => {
+    const what = `variable ${name}`
+    if (env[name] !== '') return {path: [], what}
+    const message = `the variable ${name} is set and empty`
+    const suggestion = `give it a value, or write \${${name}:-} where nothing is meant`
+    return {path: [], at, what, fault: {code: 'variable.empty', message, suggestion}}
+  })
+}
+
+async function lookAround({config, path}: Loaded, request: ValidateRequest, env: NodeJS.ProcessEnv): Promise<Looked[]> {
   const looked: Looked[] = []
   if (request.strict) {
-    looked.push(...lookAtFiles(config, env, Date.now()))
+    looked.push(...lookAtVariables(path, env), ...lookAtFiles(config, env, Date.now()))
     const {lookAtPorts} = await import('./resolve-ports.ts')
     looked.push(...(await lookAtPorts(config, stateDirCandidates({env, config, home: homedir()}))))
   }
@@ -74,7 +88,7 @@ function problemsOf(looked: readonly Looked[], loaded: LoadedConfig): Problem[] 
   if (!loaded.ok || file?.ok !== true) return []
   const {source} = parseYaml(file.text)
   const redactor = knownValuesRedactor(loaded.secrets)
-  const findings = looked.flatMap(({path, fault}): Finding[] => {
+  const findings = looked.flatMap(({path, at, fault}): Finding[] => {
     if (fault === undefined) return []
     const {code, message, suggestion} = fault
     const named = path.length === 0 || /^server\./.test(code) ? '' : `${pathText(path)}: `
@@ -84,7 +98,7 @@ function problemsOf(looked: readonly Looked[], loaded: LoadedConfig): Problem[] 
         code,
         message: named + redactor.text(message),
         path,
-        at: itemSpan(source, path),
+        at: at ?? itemSpan(source, path),
         suggestion,
       },
     ]

@@ -4,8 +4,8 @@ import type {Span} from './problem.ts'
 
 const mask = '‹secret›'
 const tabWidth = 4
-/** Longer lines are cut around the place. */
-const maxLine = 160
+/** Longer lines are cut around the place: with the gutter and the marks of the cuts it fits into 80 columns. */
+const maxLine = 70
 
 /**
  * The line of a place with a caret under it, and the line before it.

@@ -21,7 +21,10 @@ export function report(findings: readonly Finding[], source: YamlSource, file: s
     const key = `${code} ${at.start} ${message}`
     return !seen.has(key) && seen.add(key)
   })
-  const ordered = unique.sort((a, b) => rank(a) - rank(b) || a.at.start - b.at.start)
+  const wrong = new Set(unique.flatMap(({severity, at}) => (severity === 'error' ? [at.start] : [])))
+  // What is wrong there says more than how it might be read.
+  const telling = unique.filter(({severity, at}) => severity === 'error' || !wrong.has(at.start))
+  const ordered = telling.sort((a, b) => rank(a) - rank(b) || a.at.start - b.at.start)
   const problems = ordered.slice(0, maxProblems).map((finding): Problem => {
     const {severity, code, message, path, at, suggestion, related} = finding
     return {

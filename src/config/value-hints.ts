@@ -5,7 +5,10 @@ import type {Found} from './found.ts'
 export function typeSuggestion(issue: z.core.$ZodIssue, found: Found): string | undefined {
   if (found.kind === 'nothing') return 'give it a value, or remove the key'
   const {written} = found
-  if (written === undefined) return undefined
+  if (written === undefined) {
+    const bare = (found.kind === 'number' || found.kind === 'boolean') && !found.quoted
+    return bare && issue.code === 'invalid_type' && issue.expected === 'string' ? 'put it in quotes' : undefined
+  }
   // What a variable brings cannot be seen here.
   if (written.includes('${')) return 'the value of the variable does not fit here'
   const expected = issue.code === 'invalid_type' ? issue.expected : undefined
@@ -18,7 +21,7 @@ export function typeSuggestion(issue: z.core.$ZodIssue, found: Found): string | 
     case 'string':
       return `write "${written}" in quotes`
     case 'array':
-      return `write [${written}]`
+      return /^(servers|api_keys)$/.test(String(issue.path.at(-1))) ? undefined : `write [${written}]`
     default:
       return unitHint(issue, written)
   }

@@ -13,6 +13,7 @@ import {
   visit,
 } from 'yaml'
 import type {Finding, Span} from './problem.ts'
+import {syntaxWords} from './syntax-words.ts'
 
 /** A parsed file: what it says and where. */
 export interface YamlSource {
@@ -58,7 +59,7 @@ function firstFault(document: Document, text: string): Finding | undefined {
   const error = document.errors[0]
   if (error === undefined) return undefined
   const [start, end] = error.pos
-  const said = isBareVariable(text, start) ? bareVariable : syntaxMessages[error.code]
+  const said = isBareVariable(text, start) ? bareVariable : syntaxWords(error, text)
   const fault: Finding = {
     severity: 'error',
     code: error.code === 'RESOURCE_EXHAUSTION' ? 'yaml.too_deep' : 'yaml.syntax',
@@ -116,23 +117,6 @@ function isBareVariable(text: string, offset: number): boolean {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
-}
-
-/** What the parser's codes mean to someone who edits a file. */
-const syntaxMessages: Readonly<Record<string, {message: string; suggestion?: string}>> = {
-  TAB_AS_INDENT: {message: 'a tab is used for indentation', suggestion: 'indent with spaces'},
-  BAD_SCALAR_START: {
-    message: 'a value without quotes cannot start with this character',
-    suggestion: 'put the value in quotes',
-  },
-  BLOCK_AS_IMPLICIT_KEY: {
-    message: 'a second "key: value" on the same line',
-    suggestion: 'put the value in quotes if the ": " belongs to it, else start a new line',
-  },
-  MULTILINE_IMPLICIT_KEY: {message: 'this is read as a key that spans lines', suggestion: 'is a ":" missing?'},
-  MULTIPLE_DOCS: {message: 'a second YAML document starts here', suggestion: 'keep one document in the file'},
-  RESOURCE_EXHAUSTION: {message: 'the file is nested too deeply'},
-  BLOCK_IN_FLOW: {message: 'a block cannot stand inside [ ] or { }'},
 }
 
 /** Where a node stands; a block starts at its first key. */

@@ -47,6 +47,20 @@ describe('validate --strict', () => {
     expect(found(strict)).toEqual(['command.missing 4:22', 'command.not_executable 5:22', 'folder.missing 7:33'])
   })
 
+  test('finds programs that are there and cannot be started, and variables that are set to nothing', async () => {
+    writeFileSync(join(folder, 'script'), '#!/usr/bin/pythonn3\n', {mode: 0o755})
+    writeFileSync(
+      path,
+      'server: {port: 0}\nservers:\n  - {id: a, command: ./script, cwd: ., env: {T: "x$' + '{EMPTY_ONE}"}}\n',
+    )
+    const env = {ONLY1MCP_STATE_DIR: join(folder, 's'), EMPTY_ONE: ''}
+    const {stdout, code} = await runCli(['validate', path, '--json', '--strict'], {env})
+    expect(code).toBe(2)
+    expect(found(JSON.parse(stdout) as Document)).toEqual(
+      expect.arrayContaining(['command.not_startable 3:22', 'variable.empty 3:51']),
+    )
+  })
+
   test('finds keys and certificates that are missing or are none', async () => {
     const {privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'})
     writeFileSync(join(folder, 'key.pem'), privateKey.export({type: 'pkcs8', format: 'pem'}))

@@ -79,8 +79,14 @@ describe('the caret', () => {
   test('stays inside a long line that is cut', () => {
     const rows = frame(`${'x'.repeat(5000)}HERE${'y'.repeat(5000)}\n`, 'HERE')
     const [line = '', caret = ''] = rows
-    expect(displayWidth(line)).toBeLessThan(180)
+    expect(displayWidth(line)).toBeLessThanOrEqual(80)
     expect(line.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1)).toBe('HERE')
+  })
+
+  test('stands beside nothing else of what is wrong there', () => {
+    const text = shown('servers:\n  - id: a\n    command: cat\n    args: [0777]\n')
+    expect(text).toContain('write "0777" in quotes')
+    expect(text).not.toContain('octal')
   })
 
   test('marks only the first line of a block, and one column where there is nothing', () => {
