@@ -27,6 +27,17 @@ export interface Verification {
   readonly roles: readonly string[]
 }
 
+/**
+ * A token on the command line is in the list of processes and in the history of the shell by now.
+ * @throws AppError `TOKEN_ON_COMMAND_LINE`
+ */
+export function refuseArgument(): never {
+  throw new AppError('TOKEN_ON_COMMAND_LINE', 'a token is not taken from the command line, where others can read it', {
+    exitCode: exitCode.usage,
+    fix: 'Pipe it in, or name its variable with --env NAME; and have it renewed: it is in the history of the shell now.',
+  })
+}
+
 /** Shows what a token or key is. Exit 1 for one that is not good. @throws AppError `NO_SECRET`, `CONFIG_NOT_FOUND`, `CONFIG_INVALID` */
 export async function inspectCredential(request: InspectRequest): Promise<void> {
   const text = await credentialOf(request.env)
@@ -98,7 +109,10 @@ function* lines(token: TokenFacts | undefined, {state, summary, principal, roles
   yield `${words[state]}  ${safeText(summary)}`
   if (principal !== null)
     yield `  principal ${safeText(principal)}${roles.length > 0 ? `, roles ${safeText(roles.join(', '))}` : ''}`
-  if (token === undefined) return
+  if (token === undefined) {
+    if (state === 'not-checked') yield 'INFO  it is no JWT: when it expires only its issuer can tell'
+    return
+  }
   for (const {status, text} of token.notes) yield `${status.toUpperCase()}  ${text}`
   yield ''
   yield 'header'

@@ -47,6 +47,21 @@ describe('auth keygen', () => {
 })
 
 describe('auth inspect', () => {
+  test('refuses a token on the command line without repeating it', async () => {
+    const {code, stdout, stderr} = await runCli(['auth', 'inspect', 'eyJhbGci.eyJzdWIi.c2ln'])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('--env NAME')
+    expect(stderr).not.toContain('eyJ')
+  })
+
+  test('takes a token of another issuer as it is, where no keys are configured', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const shared = `${part({alg: 'HS256'})}.${part({exp: seconds(600)})}.c2ln`
+    const {code, stdout} = await runCli(['auth', 'inspect'], {input: shared})
+    expect([code, stdout.includes('WARN  it is signed with a shared secret')]).toEqual([0, true])
+    expect((await runCli(['auth', 'inspect'], {input: 'opaque-1234'})).stdout).toContain('it is no JWT')
+  })
+
   test('shows what a token says from stdin, and its end in words', async () => {
     const text = await token(signingKey('k1'), {exp: seconds(7200), roles: ['a']})
     const {code, stdout} = await runCli(['auth', 'inspect'], {input: `Bearer ${text}\n`})

@@ -1,4 +1,4 @@
-import {Flags} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 import {BaseCommand, jsonFlag} from '../../cli/base-command.ts'
 
 export default class AuthInspect extends BaseCommand {
@@ -9,6 +9,13 @@ export default class AuthInspect extends BaseCommand {
     '<%= config.bin %> auth inspect --env OAUTH_TOKEN',
     'pbpaste | <%= config.bin %> auth inspect --config config.yaml --json',
   ]
+  static override readonly args = {
+    token: Args.string({
+      hidden: true,
+      ignoreStdin: true,
+      description: 'refused: it is only here to be told so, and not repeated',
+    }),
+  }
   static override readonly flags = {
     env: Flags.string({description: 'name of the variable that holds the token'}),
     config: Flags.string({description: 'configuration with the keys to verify it with'}),
@@ -16,8 +23,9 @@ export default class AuthInspect extends BaseCommand {
   }
 
   override async run(): Promise<void> {
-    const {flags} = await this.parse(AuthInspect)
-    const {inspectCredential} = await import('../../cli/auth-inspect.ts')
+    const {args, flags} = await this.parse(AuthInspect)
+    const {inspectCredential, refuseArgument} = await import('../../cli/auth-inspect.ts')
+    if (args.token !== undefined) refuseArgument()
     await inspectCredential({env: flags.env, config: flags.config, json: flags.json})
   }
 }
