@@ -4,14 +4,17 @@ import type {ServerOutline} from './facts/config.ts'
 /** Where people are sent who have not logged in. */
 const login = /[/.](?:log|sign)[-_]?[io]n\b|[/.](?:o?auth2?|sso|saml2?|adfs|idp|authorize)\b/i
 
-type Failure = NonNullable<ProbeResult['failure']>
+type Failure = Pick<NonNullable<ProbeResult['failure']>, 'httpStatus' | 'kind' | 'message'>
+type Endpoint = Pick<ServerOutline, 'id' | 'target' | 'transport'> &
+  Partial<Pick<ServerOutline, 'credentialFault' | 'variables'>>
 
 /** What to do about an endpoint that does not speak MCP to us; its address, certificate and credentials are other checks' concern. */
-export function endpointAdvice(failure: Failure, outline: ServerOutline): string {
-  const {id, target, transport, credentialFault = null, variables} = outline
+export function endpointAdvice(failure: Failure, endpoint: Endpoint): string {
+  const {id, target, transport, credentialFault = null, variables = []} = endpoint
   const then = `then only1mcp health check ${id}`
   const {httpStatus, kind, message} = failure
   const moved = /redirects \(HTTP \d+\) to (\S{1,300});/.exec(message)?.[1]
+  if (kind === 'CredentialsRejected') return `renew what servers[].auth of ${id} says, ${then}`
   if (message.endsWith('cannot be sent') && credentialFault !== null)
     return `the token ${credentialFault}: correct ${variables[0] ?? `it in the entry of ${id}`}, restart the runtime, ${then}`
   if (moved !== undefined && login.test(moved))

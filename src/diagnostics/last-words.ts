@@ -66,6 +66,11 @@ const sayings: readonly Saying[] = [
     remedy: (_, {id}) => `it asks whether it may install: put -y in front of the package in args of ${id}`,
   },
   {
+    pattern:
+      /^stdout: [^\n]{0,150}?((?:enter|password|passphrase|user ?name|login|api key|token|continue|y\/n)[^|\n]{0,60}[?:>\])])\s*$/i,
+    remedy: (what, {id}) => `it asks "${what}", and no person is there to answer: give it that in env or args of ${id}`,
+  },
+  {
     pattern: /(Cannot connect to the Docker daemon|docker daemon running\?|docker\.sock)/i,
     remedy: (_, speaker) => `start Docker, or let this user in (group docker), ${again(speaker)}`,
   },

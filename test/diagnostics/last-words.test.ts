@@ -23,6 +23,7 @@ describe('what a program said last', () => {
     ["npm error 404  The requested resource '@nope/x@*' could not be found", 'the registry has no @nope/x'],
     ['npm error code ENOTFOUND', 'its registry cannot be reached'],
     ['stdout: Need to install foo | Ok to proceed? (y)', 'put -y in front of the package in args of github'],
+    ['stdout: Password:', 'it asks "Password:", and no person is there'],
     ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock.', 'start Docker'],
     ["Unable to find image 'mcp/git:latest' locally", 'docker pull mcp/git:latest'],
     ['listen EADDRINUSE: address already in use :::3000', 'a port that github wants is taken'],

@@ -1,6 +1,7 @@
 import type {ServerSnapshot} from '../../control/contract/server.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {type Check, type CheckResult, fail, info, pass, skip, warn} from '../check.ts'
+import {endpointAdvice} from '../endpoint-advice.ts'
 import {lastWords} from '../last-words.ts'
 import {shortList} from './short-list.ts'
 
@@ -80,13 +81,22 @@ function resultOf(server: ServerSnapshot, at: string): CheckResult[] {
   }
 }
 
-function remedyOf({id, transport, target, stderrTail, stdoutGarbage, lastError}: ServerSnapshot): string {
+function remedyOf(server: ServerSnapshot): string {
+  const {id, transport, target, stderrTail, stdoutGarbage, lastError} = server
+  if (transport !== 'stdio')
+    return lastError === null ? `only1mcp doctor server ${id}` : endpointAdvice(failureOf(lastError), server)
   const [command = ''] = target.split(' ', 1)
   const printed = stdoutGarbage === undefined ? [] : [stdoutGarbage.last]
   const lines = [...(lastError === null ? [] : [lastError.message]), ...stderrTail, ...printed]
-  return transport === 'stdio'
-    ? (lastWords(lines, {id, command})?.remedy ?? `run it by hand with the env of ${id} to see what it says: ${target}`)
-    : `see whether ${target} can be reached from this machine`
+  return (
+    lastWords(lines, {id, command})?.remedy ?? `run it by hand with the env of ${id} to see what it says: ${target}`
+  )
+}
+
+/** The runtime tells the status within the sentence. */
+function failureOf({kind, message}: NonNullable<ServerSnapshot['lastError']>) {
+  const status = /\bHTTP (\d{3})\b/.exec(message)?.[1]
+  return {kind, message, httpStatus: status === undefined ? null : Number(status)}
 }
 
 /** A server that was lost a moment ago and is there again: what was in flight failed, and it may happen again. */

@@ -1,5 +1,5 @@
 import {serversUp} from '../../../src/diagnostics/checks/servers-up.ts'
-import {healthy, known, nothingRuns, server, snapshot, startedAt, type World, worldFrom} from '../world.ts'
+import {healthy, known, nothingRuns, server, snapshot, startedAt, type World, worldFrom, startedAt} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
 function withServers(...servers: Parameters<typeof snapshot>[0]): World {
@@ -34,7 +34,32 @@ export const serversUpCases: CheckCases = {
       status: 'fail',
       subject: 'web',
       summary: 'server web is not up',
-      remedy: 'http://127.0.0.1:1/mcp can be reached',
+      remedy: 'only1mcp doctor server web',
+    },
+    {
+      when: 'an endpoint rejects our credentials',
+      world: worldFrom(healthy, {
+        'control.snapshot': known({
+          snapshot: snapshot([
+            server({
+              id: 'web',
+              transport: 'http',
+              target: 'https://mcp.example.com/mcp',
+              status: 'down',
+              lastError: {
+                at: startedAt,
+                kind: 'CredentialsRejected',
+                message: 'the backend rejected our credentials with HTTP 401',
+                blame: 'proxy',
+              },
+            }),
+          ]),
+          mismatch: null,
+        }),
+      }),
+      status: 'fail',
+      summary: 'rejected our credentials with HTTP 401',
+      remedy: 'renew what servers[].auth of web says, then only1mcp health check web',
     },
     {
       when: 'a child died and waits for its next start',
