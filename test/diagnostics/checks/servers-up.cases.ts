@@ -1,5 +1,5 @@
 import {serversUp} from '../../../src/diagnostics/checks/servers-up.ts'
-import {healthy, known, nothingRuns, server, snapshot, startedAt, type World, worldFrom, startedAt} from '../world.ts'
+import {healthy, known, nothingRuns, server, snapshot, startedAt, type World, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
 function withServers(...servers: Parameters<typeof snapshot>[0]): World {
