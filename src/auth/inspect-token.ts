@@ -32,7 +32,7 @@ export function decodeToken(text: string, nowMs: number): TokenFacts | undefined
     notes.push({status: 'fail', text: `it is not valid yet, for another ${formatDuration(nbf * 1000 - nowMs)}`})
   if (isTime(iat) && iat * 1000 > nowMs + 60_000)
     notes.push({
-      status: 'warn',
+      status: 'fail',
       text: `it was issued in the future, in ${formatDuration(iat * 1000 - nowMs)}: check the clocks`,
     })
   const alg = typeof header.alg === 'string' ? header.alg : ''

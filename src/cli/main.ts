@@ -1,5 +1,6 @@
 import {fileURLToPath} from 'node:url'
-import {execute, settings} from '@oclif/core'
+import {flush, handle, run, settings} from '@oclif/core'
+import {safeText} from '../shared/safe-text.ts'
 
 /** There are none: and under `sudo -u` the home that they would be looked for in is another's, which oclif warns of. */
 const noPlugins = {userPlugins: false, devPlugins: false}
@@ -11,5 +12,20 @@ const noPlugins = {userPlugins: false, devPlugins: false}
  */
 export async function main(args: readonly string[], entryUrl: string): Promise<void> {
   settings.enableAutoTranspile = false
-  await execute({args: [...args], loadOptions: {root: fileURLToPath(new URL('..', entryUrl)), ...noPlugins}})
+  try {
+    await run([...args], {root: fileURLToPath(new URL('..', entryUrl)), ...noPlugins})
+    await flush()
+  } catch (error) {
+    await handle(shown(error))
+  }
+}
+
+/** An error may quote what stood on the command line, and a script may have put any name there. */
+function shown(error: unknown): Error {
+  const known = error instanceof Error ? error : new Error(String(error))
+  known.message = known.message
+    .split('\n')
+    .map(line => safeText(line))
+    .join('\n')
+  return known
 }

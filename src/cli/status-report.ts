@@ -28,6 +28,14 @@ export interface StatusDocument {
     readonly p99Ms: number | null
   }
   readonly rssBytes: number
+  /** The newest attempt to take another configuration; null before the first. */
+  readonly lastReload: NonNullable<Snapshot['config']['lastReload']> | null
+  /** Settings of the configuration that only a restart brings. */
+  readonly needsRestart: readonly string[]
+  /** Null where no request log is kept. */
+  readonly requestLog: NonNullable<Snapshot['requestLog']> | null
+  /** What instances have in common; null for one by itself. */
+  readonly shared: NonNullable<Snapshot['shared']> | null
 }
 
 export function statusDocument(record: RuntimeRecord, snapshot: Snapshot): StatusDocument {
@@ -61,6 +69,10 @@ export function statusDocument(record: RuntimeRecord, snapshot: Snapshot): Statu
       p99Ms: percentile(snapshot.requests.latency, 0.99) ?? null,
     },
     rssBytes: snapshot.process.rssBytes,
+    lastReload: snapshot.config.lastReload ?? null,
+    needsRestart: snapshot.config.needsRestart ?? [],
+    requestLog: snapshot.requestLog ?? null,
+    shared: snapshot.shared ?? null,
   }
 }
 
@@ -81,9 +93,21 @@ export function statusText(status: StatusDocument): string {
     `config    ${status.config ?? 'none'}`,
     `logs      ${status.logPath}`,
     `state     ${status.statePath}`,
+    ...troubles(status),
   ]
     .map(line => safeText(line))
     .join('\n')
+}
+
+/** What does not work as the configuration wants it, though requests are served. */
+function troubles({lastReload, needsRestart, requestLog, shared}: StatusDocument): string[] {
+  const lines: string[] = []
+  if (lastReload?.ok === false) lines.push(`reload    refused at ${lastReload.at}: ${lastReload.message}`)
+  if (needsRestart.length > 0) lines.push(`restart   needed for ${needsRestart.join(', ')}`)
+  if (requestLog !== null && requestLog.state !== 'ok')
+    lines.push(`requests  log is ${requestLog.state}: ${requestLog.lastError ?? `${requestLog.spooled} rows wait`}`)
+  if (shared?.up === false) lines.push(`shared    Redis is away since ${shared.since}: ${shared.lastError ?? '-'}`)
+  return lines
 }
 
 function authority(host: string, port: number): string {

@@ -1,5 +1,17 @@
 import {createHash} from 'node:crypto'
-import {chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import {errnoCode} from '../shared/errors.ts'
 import {writeFileAtomic} from '../shared/files.ts'
@@ -41,23 +53,36 @@ export function readGenerations(stateDir: string): GenerationsRead {
     if (errnoCode(error) === 'EACCES' || errnoCode(error) === 'EPERM') return {state: 'denied', path: folder}
     return {state: 'known', generations: []} // nothing was kept yet
   }
-  const generations = names.flatMap(name => readOne(folder, name) ?? []).sort((a, b) => a.n - b.n)
+  const owner = statSync(stateDir).uid
+  const generations = names.flatMap(name => readOne(folder, name, owner) ?? []).sort((a, b) => a.n - b.n)
   return {state: 'known', generations}
 }
 
-function readOne(folder: string, name: string): Generation | undefined {
+function readOne(folder: string, name: string, owner: number): Generation | undefined {
   const [, n, sha8] = folderName.exec(name) ?? []
   if (n === undefined) return undefined
   try {
     const path = join(folder, name, fileName)
-    const meta: unknown = JSON.parse(readFileSync(join(folder, name, 'meta.json'), 'utf8'))
+    const meta: unknown = JSON.parse(readOwned(join(folder, name, 'meta.json'), owner).toString('utf8'))
     if (typeof meta !== 'object' || meta === null) return undefined
     const {sha256, version, since} = meta as Record<string, unknown>
     if (typeof sha256 !== 'string' || typeof version !== 'string' || typeof since !== 'string') return undefined
-    const own = createHash('sha256').update(readFileSync(path)).digest('hex')
+    const own = createHash('sha256').update(readOwned(path, owner)).digest('hex')
     return own === sha256 && sha256.startsWith(sha8 ?? '') ? {n: Number(n), sha256, version, since, path} : undefined
   } catch {
     return undefined // half of it, or not ours to read: no generation to rely on
+  }
+}
+
+/** A configuration names commands to run: one that somebody else could put there is none of ours. */
+function readOwned(path: string, owner: number): Buffer {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const stats = fstatSync(fd)
+    if (!stats.isFile() || stats.uid !== owner) throw new Error(`${path} is no file of uid ${owner}`)
+    return readFileSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }
 

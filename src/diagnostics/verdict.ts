@@ -11,7 +11,9 @@ export function verdictOf(groups: readonly FindingGroup[]): string {
   const bad = roots.filter(isBad)
   const [first] = bad
   if (first !== undefined) {
-    const head = bad.length === 1 ? '' : `${bad.length} problems; first: `
+    const waiting = bad.find(({last}) => last === true)
+    const beside = waiting === undefined || waiting === first ? '' : ` (${waiting.summary})`
+    const head = bad.length === 1 ? '' : `${bad.length} problems${beside}; first: `
     const runtime = groups[0]?.consequences.find(({id, status}) => id === 'process.running' && status === 'fail')
     const dead = runtime?.summary.includes(' is alive but ') === true ? 'alive but mute' : 'not running'
     return `${head}${runtime === undefined ? '' : `${dead}, since `}${sentence(first)}`

@@ -12,6 +12,7 @@ import type {
   HttpRequest,
 } from './http-client.ts'
 import {notificationMessage, responseMessage} from './json-rpc.ts'
+import {OneWayPosts} from './one-way-posts.ts'
 import {type Era, modernVersion, newestLegacyVersion} from './protocol.ts'
 import {ServerQuestions} from './server-questions.ts'
 
@@ -43,6 +44,7 @@ export class HttpLink {
   readonly origin: string
   readonly #path: string
   readonly #client: HttpClient
+  readonly #oneWay: OneWayPosts
   readonly #end: (failure: CallFailure | null) => void
   /** As in BackendConnection. */
   readonly closed: Promise<CallFailure | null>
@@ -57,6 +59,11 @@ export class HttpLink {
     this.origin = url.origin
     this.#path = url.pathname + url.search
     this.#client = client
+    const {onOddity} = options.events
+    this.#oneWay = new OneWayPosts({
+      onRefused: status => onOddity('NotificationRefused', `HTTP ${status}`),
+      onLost: why => onOddity('NotificationLost', why),
+    })
     let end: (failure: CallFailure | null) => void = () => {}
     this.closed = new Promise(resolve => {
       end = resolve
@@ -152,6 +159,7 @@ export class HttpLink {
   async #close(): Promise<void> {
     this.#end(null)
     this.questions.end()
+    this.#oneWay.stop()
     if (this.#session !== undefined) await this.#deleteSession(500)
     await this.#client.destroy()
   }
@@ -172,17 +180,7 @@ export class HttpLink {
 
   /** A message that wants no answer; what comes of it is only worth a note. */
   #send(body: Buffer, headers: Headers): void {
-    if (this.#closing) return
-    this.post(body, headers, {
-      head: status => {
-        if (status >= 400) this.options.events.onOddity('NotificationRefused', `HTTP ${status}`)
-      },
-      data: () => {},
-      end: () => {},
-      failed: error => {
-        if (!this.#closing) this.options.events.onOddity('NotificationLost', error.message)
-      },
-    })
+    this.#oneWay.send(receiver => this.post(body, headers, receiver))
   }
 }
 

@@ -52,7 +52,10 @@ export class PlainHttpConnection implements TurnEndWriter {
         buffer: readBuffer,
         callback: (count, buffer) => {
           this.#read((buffer as Buffer).subarray(0, count))
-          return true
+          if (count < readBuffer.length) return true
+          // More waits than is read at once, up to 2 MB of it in one turn: others have theirs first.
+          setImmediate(() => this.#socket.resume())
+          return false
         },
       },
     })

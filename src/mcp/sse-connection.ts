@@ -16,8 +16,8 @@ export async function openSse(options: HttpOptions): Promise<BackendConnection> 
   const channel: DuplexChannel = new DuplexChannel({
     now: options.clock.now,
     events: options.events,
-    request: (message, id) => link.post(message, failure => channel.fail(id, failure)),
-    send: message => link.post(message, failure => options.events.onOddity('NotificationLost', failure.message)),
+    request: (message, id, {timeoutMs}) => link.post(message, timeoutMs, failure => channel.fail(id, failure)),
+    send: message => link.tell(message),
   })
   const startedAt = options.clock.now()
   void link.closed.then(failure => {

@@ -1,7 +1,8 @@
 import {CallFailure, type CallFailureDetails} from './call-failure.ts'
 import type {DroppedMessage} from './dropped-message.ts'
-import type {HttpClient, HttpExchange} from './http-client.ts'
+import type {HttpClient, HttpExchange, HttpReceiver} from './http-client.ts'
 import type {HttpOptions} from './http-link.ts'
+import {OneWayPosts} from './one-way-posts.ts'
 import {rpcCode} from './protocol.ts'
 import {SseParser} from './sse-parser.ts'
 import {transportFailure} from './transport-failure.ts'
@@ -15,6 +16,7 @@ export class SseLink {
   readonly #headers: Readonly<Record<string, string>>
   readonly #client: HttpClient
   readonly #posts = new Set<{exchange?: HttpExchange}>()
+  readonly #oneWay: OneWayPosts
   #stream: HttpExchange | undefined
   #postPath: string | undefined
   #over = false
@@ -27,6 +29,14 @@ export class SseLink {
     this.#client = client
     this.#url = new URL(options.endpoint)
     this.#headers = {...options.headers, 'content-type': 'application/json'}
+    const {onOddity} = options.events
+    this.#oneWay = new OneWayPosts({
+      onRefused: status => {
+        onOddity('NotificationRefused', `HTTP ${status}`)
+        this.#forgotten(status)
+      },
+      onLost: why => onOddity('NotificationLost', why),
+    })
     this.closed = new Promise(resolve => {
       this.#settle = resolve
     })
@@ -80,40 +90,58 @@ export class SseLink {
     if (early instanceof CallFailure) throw early
   }
 
-  /** Posts one message. @param failed told when it did not get through; the answer comes on the event stream */
-  post(message: Buffer, failed: (failure: CallFailure) => void): void {
+  /**
+   * Posts a request; the answer comes on the event stream.
+   * @param timeoutMs an answer to the POST itself is waited for no longer: it holds a connection
+   * @param failed told when it did not get through
+   */
+  post(message: Buffer, timeoutMs: number, failed: (failure: CallFailure) => void): void {
     if (this.#over || this.#postPath === undefined)
       return failed(failure('BackendGone', 'the event stream is closed', {blame: 'transport', delivered: 'no'}))
     let status = 0
     const post: {exchange?: HttpExchange} = {}
+    const timer = setTimeout(() => {
+      this.#posts.delete(post)
+      post.exchange?.abort()
+    }, timeoutMs).unref()
+    const done = (): void => {
+      clearTimeout(timer)
+      this.#posts.delete(post)
+    }
     this.#posts.add(post)
+    post.exchange = this.#send(this.#postPath, message, {
+      head: head => {
+        status = head
+      },
+      data: () => {},
+      end: () => {
+        done()
+        if (status >= 200 && status < 300) return
+        failed(refused(status))
+        this.#forgotten(status)
+      },
+      failed: (error, written) => {
+        done()
+        failed(transportFailure(this.#url.origin, error, written))
+      },
+    })
+  }
+
+  /** Posts what nobody waits for. */
+  tell(message: Buffer): void {
+    const path = this.#postPath
+    if (!this.#over && path !== undefined) this.#oneWay.send(receiver => this.#send(path, message, receiver))
+  }
+
+  #send(path: string, body: Buffer, receiver: HttpReceiver): HttpExchange {
     const {negotiated} = this
-    post.exchange = this.#client.send(
-      {
-        path: this.#postPath,
-        method: 'POST',
-        headers: this.#headers,
-        ...(negotiated !== undefined && {more: {'mcp-protocol-version': negotiated}}),
-        body: message,
-      },
-      {
-        head: head => {
-          status = head
-        },
-        data: () => {},
-        end: () => {
-          this.#posts.delete(post)
-          if (status >= 200 && status < 300) return
-          failed(refused(status))
-          // The stream belongs to a session that the backend no longer knows.
-          if (status === 404) this.#end(refused(status))
-        },
-        failed: (error, written) => {
-          this.#posts.delete(post)
-          failed(transportFailure(this.#url.origin, error, written))
-        },
-      },
-    )
+    const more = negotiated !== undefined && {more: {'mcp-protocol-version': negotiated}}
+    return this.#client.send({path, method: 'POST', headers: this.#headers, ...more, body}, receiver)
+  }
+
+  /** The stream belongs to a session that the backend no longer knows. */
+  #forgotten(status: number): void {
+    if (status === 404) this.#end(refused(status))
   }
 
   async close(): Promise<void> {
@@ -135,6 +163,7 @@ export class SseLink {
   #end(why: CallFailure | null): void {
     if (this.#over) return
     this.#over = true
+    this.#oneWay.stop()
     this.#stream?.abort()
     for (const {exchange} of this.#posts) exchange?.abort()
     this.#settle?.(why)

@@ -62,6 +62,11 @@ const newline = Buffer.from('\n')
 const exitWithinMs = 300
 const stopWithinMs = 500
 
+/** What a child may leave unread before calls go elsewhere; any that is allowed fits in. */
+const maxUnreadBytes = 64 * 1024 * 1024
+/** And before it gets no more answers to what it asks: one that asks for ever and reads nothing would fill the memory. */
+const maxUnreadAnswerBytes = 4 * 1024 * 1024
+
 /** The pipes of one child, a message a line. */
 class StdioLink {
   readonly #options: StdioOptions
@@ -83,10 +88,13 @@ class StdioLink {
       events,
       request: (message, _, call) => {
         if (this.#ended || !child.stdin.writable) throw notWritten(call, options.stderrTail())
+        if (child.stdin.writableLength > maxUnreadBytes) throw notRead(call)
         this.#write(message)
       },
       send: message => {
-        if (child.stdin.writable) this.#write(message)
+        if (!child.stdin.writable) return
+        if (child.stdin.writableLength <= maxUnreadAnswerBytes) this.#write(message)
+        else events.onOddity('StdinUnread', `answers are dropped: it leaves ${maxUnreadAnswerBytes} bytes unread`)
       },
     })
     this.#channel = channel
@@ -196,6 +204,16 @@ function processEnded(
     code: rpcCode.serverError,
     delivered: 'unknown',
     ...(stderrTail.length > 0 && {evidence: tellingLines(stderrTail).join(' | ')}),
+  })
+}
+
+function notRead(call: BackendCall): CallFailure {
+  return new CallFailure(`${call.method} was not sent: the server does not read its stdin`, {
+    kind: 'Overloaded',
+    blame: 'backend-process',
+    code: rpcCode.rateLimited,
+    delivered: 'no',
+    evidence: `${maxUnreadBytes} bytes wait`,
   })
 }
 

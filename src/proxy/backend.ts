@@ -15,9 +15,11 @@ import type {Candidate} from './balance/balancer.ts'
 import {slowStart} from './balance/slow-start.ts'
 import {IdleRules} from './idle-rules.ts'
 import {type BackendLists, Link} from './link.ts'
+import {ListChanges} from './list-changes.ts'
+import {listsChangedBy} from './list-kinds.ts'
 import type {Naming} from './names.ts'
 import {OfferRules} from './offer-rules.ts'
-import {ProbeHealth, type ProbeResult} from './probe/probe-health.ts'
+import {ProbeHealth, type ProbeResult, unhealthy} from './probe/probe-health.ts'
 import type {CircuitBreaker, Transition} from './resilience/breaker.ts'
 import {Guard} from './resilience/guard.ts'
 import type {RetryBudget} from './resilience/retry-budget.ts'
@@ -54,6 +56,7 @@ export class Backend implements Candidate {
   readonly #options: BackendOptions
   #slowStartMs: number
   readonly #opener: BackendOpener
+  readonly #changes = new ListChanges((method, params) => this.#listsChanged(method, params))
   readonly #idleRules: IdleRules
 
   constructor(options: BackendOptions) {
@@ -84,7 +87,7 @@ export class Backend implements Candidate {
       timeoutMs: () => this.timeoutMs,
       events: {
         onRequest: answerUnasked,
-        onNotification: (method, params) => void this.notified(method, params),
+        onNotification: (method, params) => this.notified(method, params),
       },
       log: options.log,
       onChange: () => options.onChange(this),
@@ -224,7 +227,13 @@ export class Backend implements Candidate {
   }
 
   /** A notification on the shared connection that belongs to no call. */
-  async notified(method: string, params: Buffer | null): Promise<void> {
+  notified(method: string, params: Buffer | null): void {
+    if (listsChangedBy(method).length > 0) return this.#changes.hear(method, params)
+    this.#options.onHeard(this, method)
+    this.#options.onNotification(this, method, params)
+  }
+
+  async #listsChanged(method: string, params: Buffer | null): Promise<void> {
     this.#options.onHeard(this, method)
     // Whoever hears that a list changed asks for it at once: it has to be the new one by then. A list that differs has
     // been announced with the change itself.
@@ -272,11 +281,15 @@ export class Backend implements Candidate {
   async openLink(identity: ClientIdentity, events: Omit<ConnectionEvents, 'onOddity'>): Promise<Link> {
     await this.whenUp(this.timeoutMs)
     let link: Link | undefined
+    const changes = new ListChanges(async (method, params) => {
+      await link?.changed(method)
+      events.onNotification(method, params)
+    })
     const connection = await this.#opener.open(identity, {
       onRequest: events.onRequest,
-      onNotification: async (method, params) => {
-        await link?.changed(method)
-        events.onNotification(method, params)
+      onNotification: (method, params) => {
+        if (listsChangedBy(method).length > 0) changes.hear(method, params)
+        else events.onNotification(method, params)
       },
     })
     link = new Link({
@@ -298,6 +311,7 @@ export class Backend implements Candidate {
     const turned = this.probes.note(result, clock.wallMs())
     this.#guard.probed(result)
     if (!turned) return
+    if (result.error !== null) this.figures.fault(unhealthy(result.error))
     this.life.probed(result.ok)
     this.#options.log({
       level: result.ok ? 'INFO' : 'WARN',

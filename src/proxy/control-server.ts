@@ -10,6 +10,7 @@ import {controlPath} from '../control/paths.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import {nodeHttp} from '../shared/node-http.ts'
 import type {EventLog} from './event-log.ts'
+import {oneAtATime} from './pipelining.ts'
 
 /** A reader that has this much unread gets a `resync` instead of more events. */
 const maxQueuedBytes = 256 * 1024
@@ -37,7 +38,7 @@ const maxArgsBytes = 64 * 1024
  * system's decision. It can never add or change a command.
  */
 export async function startControlServer(options: ControlServerOptions): Promise<http.Server> {
-  const server = nodeHttp.createServer((request, response) => handle(options, request, response))
+  const server = nodeHttp.createServer(oneAtATime((request, response) => handle(options, request, response)))
   const former = process.umask(0o177)
   try {
     await new Promise<void>((resolve, reject) => {

@@ -15,6 +15,11 @@ export interface DrainOptions {
 }
 
 const lookEveryMs = 20
+/**
+ * So long connections that were kept alive stay open: a load balancer may be sending on them, and gets an answer that says
+ * `connection: close` instead of a reset. In that time each one that is in use has been used.
+ */
+const lingerMs = 250
 
 /** Lets what is in flight end, then ends the children, then closes everything but the log. */
 export async function drain(options: DrainOptions): Promise<void> {
@@ -33,8 +38,12 @@ export async function drain(options: DrainOptions): Promise<void> {
   inside.sessions.endStreams()
   // Children get the last part of the time, requests in flight what comes before.
   const childGraceMs = Math.min(2000, shutdownTimeoutMs / 2)
-  while (ledger.inFlight > 0 && clock.now() < until - childGraceMs)
+  const lingerUntil = clock.now() + Math.min(lingerMs, shutdownTimeoutMs / 4)
+  while (await isBusy(options, lingerUntil)) {
+    if (clock.now() >= until - childGraceMs) break
     await new Promise(resolve => setTimeout(resolve, lookEveryMs))
+  }
+  listeners.closeIdle()
   await inside.stop()
   shared?.close()
   await inside.stopServers(Math.max(100, Math.min(childGraceMs, until - clock.now())))
@@ -51,4 +60,9 @@ export async function drain(options: DrainOptions): Promise<void> {
   // What was cut off closes now, and is a row too.
   await new Promise(resolve => setImmediate(resolve))
   await options.parts.close(Math.max(500, until - clock.now()))
+}
+
+async function isBusy({parts, listeners}: DrainOptions, lingerUntil: number): Promise<boolean> {
+  if (parts.ledger.inFlight > 0) return true
+  return parts.clock.now() < lingerUntil && (await listeners.connections()) > 0
 }

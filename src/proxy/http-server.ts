@@ -10,6 +10,7 @@ import {sendRefusal} from './access/send-refusal.ts'
 import type {Compression} from './compression/compression.ts'
 import type {McpEndpoint} from './mcp-endpoint.ts'
 import type {OpenRequest} from './open-request.ts'
+import {mayPipeline} from './pipelining.ts'
 import {Reply} from './reply.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {TraceContexts} from './trace-id.ts'
@@ -31,7 +32,7 @@ export interface HttpServerOptions {
   readonly ledger: RequestLedger
   readonly health: () => HealthReport
   /** The merged tools that the sender may see, as JSON. */
-  readonly toolsDocument: (request: IncomingMessage) => Promise<Buffer>
+  readonly toolsDocument: (request: IncomingMessage, record: OpenRequest) => Promise<Buffer>
   /** Documents that never change and are for everybody, by path. */
   readonly documents: ReadonlyMap<string, object>
   readonly traces: TraceContexts
@@ -67,6 +68,8 @@ export type CurrentOptions = () => HttpServerOptions
 /** @param listening false while the server drains: a connection that was kept alive brings one more request at most */
 export function requestListener(options: CurrentOptions, listening: () => boolean): http.RequestListener {
   return (request, response) => {
+    // It has its socket unless an answer before it is still to come.
+    if (response.socket === null && !mayPipeline(request.socket, response)) return
     if (!listening()) response.setHeader('connection', 'close')
     void serve(options(), request, response)
   }
@@ -104,7 +107,7 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
     const denied = waiting instanceof Promise ? await waiting : waiting
     if (denied !== undefined) return await sendRefusal(denied, request, record, sent)
     if (mcp) await options.endpoint.handle(request, response, record, sent)
-    else await plainPath(options, request, path, sent)
+    else await plainPath(options, request, path, record, sent)
   } catch (error) {
     // A fault of ours in one request must not end the others.
     failed(sent, record, error)
@@ -115,6 +118,7 @@ async function plainPath(
   options: HttpServerOptions,
   request: IncomingMessage,
   path: string,
+  record: OpenRequest,
   reply: Reply,
 ): Promise<void> {
   const document = options.documents.get(path)
@@ -131,7 +135,7 @@ async function plainPath(
     return reply.end(405, json({error: 'only GET'}), {allow: 'GET, HEAD'})
   if (document !== undefined) return reply.end(200, json(document))
   if (path === '/health/live') return reply.end(200, json({status: 'ok'}))
-  if (path === '/api/tools/list') return reply.end(200, await options.toolsDocument(request))
+  if (path === '/api/tools/list') return reply.end(200, await options.toolsDocument(request, record))
   const report = options.health()
   reply.end(report.status === 'ok' ? 200 : 503, json(report))
 }

@@ -1,4 +1,6 @@
 import type http from 'node:http'
+import type https from 'node:https'
+import net from 'node:net'
 import type {RuntimeRecord} from '../control/runtime-file.ts'
 import type {Clock} from '../shared/clock.ts'
 import {describePortOwner} from '../shared/port-owner.ts'
@@ -13,6 +15,7 @@ import {
 } from './http-server.ts'
 import {createMetricsServer} from './metrics-server.ts'
 import type {RuntimeLog} from './runtime-log.ts'
+import {SlowReaders} from './slow-readers.ts'
 import {type Wiring, wireGuard} from './wiring.ts'
 
 export interface ListenersOptions {
@@ -30,11 +33,24 @@ export class Listeners {
   readonly #options: ListenersOptions
   readonly #front: http.Server
   readonly #metrics: http.Server
+  readonly #slowReaders: SlowReaders
   #secure: TlsServer | undefined
 
   constructor(options: ListenersOptions) {
     this.#options = options
     this.#front = createHttpServer(this.#current)
+    this.#slowReaders = new SlowReaders({
+      now: options.clock.now,
+      onCutOff: (connections, unreadBytes) =>
+        options.log.write({
+          level: 'WARN',
+          module: 'http',
+          kind: 'SlowReader',
+          message: 'clients did not read their answers and were cut off',
+          pairs: {connections, unread_bytes: unreadBytes},
+        }),
+    })
+    this.#front.on('connection', this.#slowReaders.watch)
     this.#metrics = createMetricsServer(options.metrics, request => {
       const {record, wiring} = options
       return wireGuard(wiring().config, record.metricsHost ?? '127.0.0.1')(request)
@@ -62,6 +78,7 @@ export class Listeners {
         log: message => log.write(message),
       })
       this.#secure = opened
+      opened.server.on('secureConnection', this.#slowReaders.watch)
       limitConnections(opened.server, front)
     }
     if (plain) record.port = await listen(this.#front, record.host, record.port, 'MCP', describePortOwner)
@@ -83,15 +100,31 @@ export class Listeners {
     if (config.server.tls !== undefined) this.#secure?.use(config.server.tls)
   }
 
-  /** No new connections; those with a request on them stay. */
+  /** No new connections. Those that are open stay: a request may be on its way on an idle one. */
   stopAccepting(): void {
-    for (const each of [this.#front, this.#secure?.server]) {
-      each?.close()
-      each?.closeIdleConnections()
-    }
+    // http.Server.close would close idle ones too.
+    for (const each of this.#open) net.Server.prototype.close.call(each)
+  }
+
+  /** Connections that are still open. */
+  async connections(): Promise<number> {
+    const counts = this.#open.map(
+      each => new Promise<number>(resolve => each.getConnections((error, count) => resolve(error ? 0 : count))),
+    )
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Those with a request on them stay. */
+  closeIdle(): void {
+    for (const each of this.#open) each.closeIdleConnections()
+  }
+
+  get #open(): (http.Server | https.Server)[] {
+    return this.#secure === undefined ? [this.#front] : [this.#front, this.#secure.server]
   }
 
   close(): void {
+    this.#slowReaders.stop()
     this.#secure?.stop()
     for (const each of [this.#front, this.#secure?.server, this.#metrics]) {
       each?.close()

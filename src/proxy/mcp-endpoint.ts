@@ -22,7 +22,7 @@ export interface McpEndpointOptions extends AnswerOptions {
   readonly compression?: Compression | undefined
 }
 
-/** What unfinished bodies of all clients may hold. */
+/** What unfinished bodies of all clients may hold; answers that wait for the rest of their batch may hold as much. */
 const maxBodiesBytes = 256 * 1024 * 1024
 
 const closing = {connection: 'close'}
@@ -32,11 +32,13 @@ const none = Buffer.alloc(0)
 export class McpEndpoint {
   readonly #options: McpEndpointOptions
   readonly #bodies: BodyBudget
+  readonly #batchAnswers: BodyBudget
 
   /** @param former the one whose place it takes: what it still reads counts here too */
   constructor(options: McpEndpointOptions, former?: McpEndpoint) {
     this.#options = options
     this.#bodies = former === undefined ? {maxBytes: 0, heldBytes: 0} : former.#bodies
+    this.#batchAnswers = former === undefined ? {maxBytes: maxBodiesBytes, heldBytes: 0} : former.#batchAnswers
     this.#bodies.maxBytes = Math.max(maxBodiesBytes, options.maxBodyBytes)
   }
 
@@ -78,7 +80,9 @@ export class McpEndpoint {
       }
       const session = this.#sessionOf(request)
       if (scanned.fault === 'batch' && scanned.elements.length > 0 && session?.protocolVersion === batchVersion) {
-        return answerBatch(this.#options, {request, body, elements: scanned.elements, session, record, reply})
+        const {elements} = scanned
+        const budget = this.#batchAnswers
+        return answerBatch(this.#options, {request, body, elements, session, record, reply, budget})
       }
       const refusal = malformed(scanned.fault, scanned.why)
       // JSON-RPC 2.0, section 5: a parse error is answered with id null.

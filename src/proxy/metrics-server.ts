@@ -1,6 +1,8 @@
 import type http from 'node:http'
 import type {IncomingMessage} from 'node:http'
 import {nodeHttp} from '../shared/node-http.ts'
+import {forAPipe} from './metrics/for-a-pipe.ts'
+import {oneAtATime} from './pipelining.ts'
 import type {WireFault} from './wire-guard.ts'
 
 /** `GET /metrics` on a port of its own, so that a scraper never competes with clients. */
@@ -10,7 +12,7 @@ export function createMetricsServer(
 ): http.Server {
   return nodeHttp.createServer(
     {headersTimeout: 10_000, requestTimeout: 10_000, requireHostHeader: false},
-    (request, response) => {
+    oneAtATime((request, response) => {
       const refused = guard(request)
       if (refused) {
         response.writeHead(refused.status, {'content-type': 'text/plain'}).end(`${refused.message}\n`)
@@ -19,8 +21,10 @@ export function createMetricsServer(
       } else if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.writeHead(405, {'content-type': 'text/plain', allow: 'GET, HEAD'}).end('only GET\n')
       } else {
-        response.writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'}).end(text())
+        response
+          .writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'})
+          .end(forAPipe(text(), request))
       }
-    },
+    }),
   )
 }

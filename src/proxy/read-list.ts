@@ -27,6 +27,10 @@ export interface BackendList {
 export const emptyList: BackendList = {entries: [], ttlMs: Number.POSITIVE_INFINITY, cacheScope: 'public'}
 
 const maxPages = 1000
+/** Of one list. The largest servers known have some thousands; a million stalled all clients for seconds. */
+const maxEntries = 50_000
+/** Of one list. It becomes part of what every client is sent. */
+const maxListBytes = 16 * 1024 * 1024
 
 /**
  * All pages of one of a backend's lists; empty without asking where it does not have the capability.
@@ -48,23 +52,31 @@ export async function readList(
   let cacheScope: BackendList['cacheScope'] = 'public'
   let cursor: string | undefined
   const cursors = new Set<string>()
+  let bytes = 0
   for (let page = 0; page < maxPages; page++) {
-    const answer = await connection.call({method, params: listParams(connection, identity, cursor), timeoutMs})
-    if (answer.kind === 'error') {
-      // Templates are younger than resources: a server may have one method and not the other.
-      if (kind === 'templates' && page === 0) return emptyList
-      const failure = listFailure(`it answered ${method} with an error`, answer.value)
+    const cutAt = (why: string, seen = none): BackendList => {
+      const failure = listFailure(why, seen)
       if (page === 0) throw failure
       onFault(failure)
       return {entries, ttlMs: 0, cacheScope}
     }
+    const answer = await connection.call({method, params: listParams(connection, identity, cursor), timeoutMs})
+    if (answer.kind === 'error') {
+      // Templates are younger than resources: a server may have one method and not the other.
+      if (kind === 'templates' && page === 0) return emptyList
+      return cutAt(`it answered ${method} with an error`, answer.value)
+    }
     const whole = {start: 0, end: answer.value.length}
     const list = findValue(answer.value, whole, [field])
-    if (list === null) throw listFailure(`its ${method} result has no ${field}`, answer.value)
-    for (const element of arrayElements(answer.value, list)) {
+    if (list === null) return cutAt(`its ${method} result has no ${field}`, answer.value)
+    bytes += list.end - list.start
+    if (bytes > maxListBytes) return cutAt(`its ${method} is larger than ${maxListBytes} bytes`)
+    const elements = arrayElements(answer.value, list)
+    if (entries.length + elements.length > maxEntries) return cutAt(`its ${method} has more than ${maxEntries} entries`)
+    for (const element of elements) {
       const entry = listEntry(answer.value.subarray(element.start, element.end), kind)
       const fault = entry && entryFault(connection, kind, entry)
-      if (fault !== undefined) onFault(listFailure(fault, entry?.bytes ?? Buffer.alloc(0)))
+      if (fault !== undefined) onFault(listFailure(fault, entry?.bytes ?? none))
       else if (entry) entries.push(entry)
     }
     ttlMs = Math.min(ttlMs, ttlOf(answer.value, whole))
@@ -79,9 +91,11 @@ export async function readList(
     }
     cursors.add(cursor)
   }
-  onFault(listFailure(`its ${method} has more than ${maxPages} pages`, Buffer.alloc(0)))
+  onFault(listFailure(`its ${method} has more than ${maxPages} pages`, none))
   return {entries, ttlMs, cacheScope}
 }
+
+const none: Buffer = Buffer.alloc(0)
 
 function listEntry(bytes: Buffer, kind: ListKind): ListEntry | undefined {
   const keySpan = findValue(bytes, {start: 0, end: bytes.length}, [listKinds[kind].key])

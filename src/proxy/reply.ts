@@ -5,6 +5,7 @@ import type {Coding} from './compression/accept-encoding.ts'
 import type {Compression} from './compression/compression.ts'
 import {debugInfo} from './logging/debug-request.ts'
 import type {OpenRequest} from './open-request.ts'
+import type {BodyBudget} from './read-body.ts'
 import type {ResumableStream, ResumableStreams} from './resumable-streams.ts'
 
 /** Where the answer to a request goes, and what is said before it. */
@@ -23,17 +24,37 @@ export interface Replying {
 /** The answer to one message of a batch, kept until all are there. */
 export class BatchPart implements Replying {
   message: Buffer | undefined
+  readonly #budget: BodyBudget
+
+  /** @param budget what is kept altogether; a message that does not fit is dropped */
+  constructor(budget: BodyBudget) {
+    this.#budget = budget
+  }
+
+  get dropped(): boolean {
+    return this.message === tooMuch
+  }
+
+  /** The message is on its way, or nobody waits for it. */
+  free(): void {
+    if (this.message !== undefined) this.#budget.heldBytes -= this.message.length
+  }
 
   push(): boolean {
     return false
   }
 
   end(_status: number, message: Buffer): void {
-    this.message = message
+    const {heldBytes, maxBytes} = this.#budget
+    this.message = heldBytes + message.length > maxBytes ? tooMuch : message
+    this.#budget.heldBytes += this.message.length
   }
 
   endEmpty(): void {}
 }
+
+/** Stands for an answer that could not be kept. */
+const tooMuch = Buffer.alloc(0)
 
 /** A client that leaves more of its stream unread than this is cut off, so that it cannot fill our memory. */
 const maxUnreadBytes = 64 * 1024 * 1024

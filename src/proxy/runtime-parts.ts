@@ -7,6 +7,7 @@ import {type Clock, systemClock} from '../shared/clock.ts'
 import {messageOf} from '../shared/errors.ts'
 import type {RequestStore} from '../store/request-store.ts'
 import {LiveCache} from './cache/live-cache.ts'
+import {DescriptorWatch} from './descriptor-watch.ts'
 import {EventLog} from './event-log.ts'
 import {HeapTrend} from './heap-trend.ts'
 import {logSettings} from './logging/log-settings.ts'
@@ -75,6 +76,7 @@ export async function openParts(options: RuntimeOptions): Promise<RuntimeParts> 
   const ledger = new RequestLedger(instance, {clock, log, events, metrics: requestMetrics, requestLog: store.requests})
   const lag = new LoopLag()
   const heap = new HeapTrend({wallMs: clock.wallMs})
+  const descriptors = new DescriptorWatch(message => log.write(message))
   const reaper = startReaper(instance, error =>
     log.write({
       level: 'ERROR',
@@ -95,6 +97,7 @@ export async function openParts(options: RuntimeOptions): Promise<RuntimeParts> 
       reaper.dismiss()
       lag.stop()
       heap.stop()
+      descriptors.stop()
       cache.close()
       shared?.close()
       await Promise.all([store.close(graceMs), breakers.close()])

@@ -10,6 +10,7 @@ import {controlActions} from './control-actions.ts'
 import {startControlServer} from './control-server.ts'
 import {drain} from './drain.ts'
 import {healthReport} from './health.ts'
+import {keepRecord} from './keep-record.ts'
 import {Listeners} from './listeners.ts'
 import {logSettings} from './logging/log-settings.ts'
 import type {Services} from './method-call.ts'
@@ -20,13 +21,7 @@ import {swap} from './reload/swap.ts'
 import type {RuntimeOptions} from './runtime-options.ts'
 import {openParts} from './runtime-parts.ts'
 import {runtimeRecord} from './runtime-record.ts'
-import {
-  claimStateFolder,
-  refuseLiveSocket,
-  removeRuntimeRecord,
-  removeSocket,
-  writeRuntimeRecord,
-} from './state-folder.ts'
+import {claimStateFolder, refuseLiveSocket, removeRuntimeRecord, removeSocket} from './state-folder.ts'
 import {takeSnapshot} from './take-snapshot.ts'
 import {openWiring, type Wiring, wireGuard} from './wiring.ts'
 
@@ -110,6 +105,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
   })
   let control: http.Server | undefined
+  let giveUpRecord = (): void => {}
   const closeAll = (): void => {
     listeners.close()
     control?.close()
@@ -128,7 +124,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       snapshot,
       ...controlActions({parts, inside, reload: () => reload, stop: reason => void stop(reason)}),
     })
-    writeRuntimeRecord(record)
+    giveUpRecord = keepRecord(record, log)
   } catch (error) {
     closeAll()
     await parts.close(200)
@@ -191,6 +187,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     reload?.stop()
     const shutdownTimeoutMs = wiring.config.server.shutdown_timeout
     await drain({reason, parts, inside, listeners, shutdownTimeoutMs, closeAll})
+    giveUpRecord()
     removeRuntimeRecord(record)
     removeSocket(record.socket)
     log.close()

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {chmodSync, lstatSync, mkdirSync, readFileSync, rmSync} from 'node:fs'
+import {chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {connect} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -9,6 +9,7 @@ import {killOwned} from '../mcp/sweep.ts'
 import {AppError, messageOf} from '../shared/errors.ts'
 import {writeFileAtomic} from '../shared/files.ts'
 import {isAlive} from '../shared/proc.ts'
+import {userName} from '../shared/user-name.ts'
 
 /** Longest path that fits a socket's address on Linux. */
 const longestSocketPath = 107
@@ -27,8 +28,10 @@ export interface Leftover {
 export async function claimStateFolder(stateDir: string): Promise<Leftover | undefined> {
   try {
     mkdirSync(stateDir, {recursive: true, mode: 0o700})
+    takeOver(stateDir)
     chmodSync(stateDir, 0o700)
   } catch (error) {
+    if (error instanceof AppError) throw error
     throw new AppError('STATE_UNUSABLE', `cannot use the state folder ${stateDir}: ${messageOf(error)}`, {
       fix: 'Make it writable for this user, or name another one with paths.state or ONLY1MCP_STATE_DIR.',
       cause: error,
@@ -61,6 +64,24 @@ export async function claimStateFolder(stateDir: string): Promise<Leftover | und
   if (read.ownerUid !== process.getuid?.()) return undefined
   const killed = killOwned(record.instance)
   return {record, killed}
+}
+
+/**
+ * Root can use the folder of anybody, who then could change what root reads there: databases, the socket, configurations
+ * to go back to. An empty one becomes root's own.
+ */
+function takeOver(stateDir: string): void {
+  const {uid} = statSync(stateDir)
+  const user = process.geteuid?.() ?? uid
+  if (uid === user || user !== 0) return
+  if (readdirSync(stateDir).length === 0) return chownSync(stateDir, user, process.getegid?.() ?? user)
+  throw new AppError(
+    'STATE_UNUSABLE',
+    `the state folder ${stateDir} belongs to the user ${userName(uid)}, not to root`,
+    {
+      fix: `Start it as that user (runuser -u ${userName(uid)} -- only1mcp start), or look through the folder and make it root's: chown -R root ${stateDir}.`,
+    },
+  )
 }
 
 /** Where the control socket goes; a state folder with a long path gets one under a hashed name elsewhere. */

@@ -204,7 +204,7 @@ export class Subscriptions {
           signal: controller,
           onNotification: (method, said) => {
             if (method === 'notifications/subscriptions/acknowledged') this.#acknowledged(backend, uris, said)
-            void backend.notified(method, withoutSubscription(said))
+            backend.notified(method, withoutSubscription(said))
           },
         })
       } catch (error) {

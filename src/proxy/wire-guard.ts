@@ -64,11 +64,14 @@ export function createWireGuard(options: WireGuardOptions): (request: IncomingMe
 }
 
 /** Node's parser takes more than we can read: other versions, codings before `chunked`, compressed bodies. */
-function framingFault({headers, httpVersionMajor}: IncomingMessage): WireFault | undefined {
+function framingFault({headers, httpVersionMajor, httpVersionMinor}: IncomingMessage): WireFault | undefined {
   if (httpVersionMajor !== 1) return fault(505, 'BadVersion', 'only HTTP/1.0 and HTTP/1.1 are spoken here')
   const transfer = headers['transfer-encoding']
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked')
     return fault(501, 'BadTransferCoding', 'chunked is the only transfer coding that is read')
+  // RFC 9112, 6.1: an intermediary of that version may have passed the body on with another end.
+  if (transfer !== undefined && httpVersionMinor === 0)
+    return fault(400, 'BadTransferCoding', 'HTTP/1.0 has no transfer codings')
   const content = headers['content-encoding']
   if (content !== undefined && content.toLowerCase() !== 'identity')
     return fault(415, 'BadContentCoding', 'request bodies are read uncompressed only')

@@ -1,3 +1,4 @@
+import type {IncomingMessage} from 'node:http'
 import {anonymous} from '../auth/identity.ts'
 import type {Config} from '../config/schema.ts'
 import type {Redactor} from '../redaction/redactor.ts'
@@ -13,6 +14,7 @@ import {McpEndpoint} from './mcp-endpoint.ts'
 import type {Services} from './method-call.ts'
 import type {RequestLedger} from './request-ledger.ts'
 import type {RuntimeLog} from './runtime-log.ts'
+import {toolsDocument} from './tools-document.ts'
 import {TraceContexts} from './trace-id.ts'
 import {createWireGuard} from './wire-guard.ts'
 
@@ -50,17 +52,20 @@ export async function openWiring(parts: WiringParts): Promise<Wiring> {
     ownTraces: tracing?.enabled === true ? {sampleRatio: tracing.sample_ratio} : undefined,
   })
   const compression = compressionOf(config)
+  const authIsOn = config.auth?.enabled === true
+  const principalOf: (request: IncomingMessage) => string =
+    gate === undefined ? () => anonymous : request => gate.principalOf(request)
   const endpoint = new McpEndpoint(
     {
       compression,
       traces,
-      authIsOn: config.auth?.enabled === true,
+      authIsOn,
       services,
       redactor,
       maxBodyBytes: config.server.max_body_size,
       maxBatch: config.server.max_batch,
       requestTimeoutMs: Math.max(config.server.request_timeout, ...config.servers.map(each => each.timeout ?? 0)),
-      principalOf: gate === undefined ? () => anonymous : request => gate.principalOf(request),
+      principalOf,
       ...(gate && {viewOf: request => gate.viewOf(request)}),
     },
     former?.front.endpoint,
@@ -71,11 +76,8 @@ export async function openWiring(parts: WiringParts): Promise<Wiring> {
     endpoint,
     ledger,
     health,
-    toolsDocument: async request => {
-      const lists = gate?.listsFor(request, catalogue) ?? catalogue
-      const list = await lists.settled(config.server.list_timeout)
-      return Buffer.concat([Buffer.from('{"tools":['), list.lists.tools.elements, Buffer.from(']}\n')])
-    },
+    toolsDocument: (request, record) =>
+      toolsDocument({gate, catalogue, services, principalOf, authIsOn}, request, record),
     documents: resourceMetadata(config.auth?.enabled === true ? config.auth.oauth : undefined),
     traces,
     now: clock.now,

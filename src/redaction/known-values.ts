@@ -1,3 +1,4 @@
+import {withoutFormats} from './formats.ts'
 import type {RedactionReport, Redactor, SecretMarks} from './redactor.ts'
 
 /** How many of an owner's renewed secrets are known: one that is renewed each hour is of no worth after that. */
@@ -21,7 +22,8 @@ export interface KnownValues extends Redactor {
 }
 
 /**
- * A redactor that knows exact secret values, and hides them in their plain, base64, URL-encoded and JSON-escaped forms.
+ * A redactor that knows exact secret values, and hides them in their plain, base64, hexadecimal, URL-encoded and
+ * JSON-escaped forms, and what is a credential by its form.
  *
  * @example knownValuesRedactor([process.env.GITHUB_TOKEN ?? '']).text('Bearer ghp_…')
  */
@@ -53,7 +55,7 @@ export function knownValuesRedactor(secrets: Iterable<string>): KnownValues {
         return `${before}${knownMask}${left}`
       })
     }
-    return output
+    return withoutFormats(output, () => count('format'))
   }
 
   function value(input: unknown, marks: SecretMarks = []): unknown {
@@ -119,6 +121,7 @@ function needlesOf(secrets: Iterable<string>): string[] {
       Buffer.from(secret).toString('base64url'),
       encodeURIComponent(secret),
       JSON.stringify(secret).slice(1, -1),
+      Buffer.from(secret).toString('hex'),
     ]
     for (const form of forms) needles.add(form)
   }

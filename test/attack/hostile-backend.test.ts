@@ -78,4 +78,12 @@ describe('a client that writes megabytes', () => {
     controller.abort()
     expect(JSON.stringify(seen).length).toBeLessThan(50_000)
   })
+
+  it('that asks for ever and reads no answer gets no more of them than memory can bear', async () => {
+    const runtime = await startRuntime({
+      servers: [stdioServer('asking', 'asks-for-ever.mjs'), stdioServer('e', 'echo.mjs')],
+    })
+    await vi.waitFor(() => expect(runtime.logs()['error.log']).toContain('StdinUnread'), 15_000)
+    expect((await post(runtime.url, call('e__env'))).status).toBe(200)
+  })
 })

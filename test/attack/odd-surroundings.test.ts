@@ -1,6 +1,7 @@
 import {chmodSync, mkdirSync, readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
+import {needsReadable} from '../helpers/as-user.ts'
 import {launcher, runCli, spawnCli} from '../helpers/cli.ts'
 import {runProgram} from '../helpers/program.ts'
 import {skipTest} from '../helpers/skip-test.ts'
@@ -51,7 +52,9 @@ describe('a command', () => {
 
   it('works without HOME for a user that is not in passwd', async () => {
     if (process.getuid?.() !== 0) skipTest('acting as an unknown user needs root')
-    const result = await runCli(['status'], {env: {...env, HOME: undefined}, user: {uid: 54_321, gid: 54_321}})
+    const user = {name: 'an unknown user', uid: 54_321, gid: 54_321}
+    needsReadable(user)
+    const result = await runCli(['status'], {env: {...env, HOME: undefined}, user})
     expect(result.stderr).toContain('no runtime is running')
   })
 
@@ -68,4 +71,16 @@ describe('a command', () => {
     await runCli(['status'], {env: {...env, TMPDIR: shared, HOME: home, XDG_CACHE_HOME: others}})
     expect(readdirSync(join(others, 'only1mcp'))).toEqual([])
   })
+})
+
+it.each([
+  ['command', []],
+  ['flag', ['status']],
+  ['argument', ['validate', 'a']],
+])('a %s with control characters is shown, not obeyed', async (what, before) => {
+  const name = `${what === 'flag' ? '--' : ''}x\u001b[31m\u202e`
+  const {code, stderr} = await runCli([...before, name])
+  expect(code).toBe(2)
+  expect(stderr).toContain('␛[31m')
+  expect(stderr).not.toMatch(/[\u001b\u202e]/)
 })

@@ -44,6 +44,36 @@ it('status tells true percentiles, what failed, and who is not up, and takes no 
   expect(Math.min(...times)).toBeLessThan(1_000)
 })
 
+it('status tells what does not work as the configuration wants it', async () => {
+  const runtime = await startRuntime({observability: {request_log: {enabled: true}}})
+  const snapshot = await new ControlClient(runtime.record.socket).snapshot()
+  const status = statusDocument(runtime.record, snapshot)
+  expect(status).toMatchObject({lastReload: null, needsRestart: [], shared: null, requestLog: {backend: 'sqlite'}})
+  expect(statusText(status).split('\n')).toHaveLength(9)
+  const at = '2026-01-01T00:00:00.000Z'
+  const troubled = statusText({
+    ...status,
+    lastReload: {at, ok: false, trigger: 'file', message: 'the file is empty', problems: []},
+    needsRestart: ['server.port'],
+    requestLog: {
+      backend: 'postgres',
+      written: 1,
+      dropped: 0,
+      spooled: 4,
+      spooledTotal: 4,
+      state: 'spooling',
+      lastError: null,
+    },
+    shared: {up: false, since: at, lastError: 'the connection was closed', sent: 0, received: 0},
+  })
+  expect(troubled.split('\n').slice(9)).toEqual([
+    `reload    refused at ${at}: the file is empty`,
+    'restart   needed for server.port',
+    'requests  log is spooling: 4 rows wait',
+    `shared    Redis is away since ${at}: the connection was closed`,
+  ])
+})
+
 it('health status ends with 1 while a server is down, and says why', async () => {
   const runtime = await startRuntime({
     servers: [stdioServer('echo', 'echo.mjs'), {id: 'missing', command: '/no/such/program'}],

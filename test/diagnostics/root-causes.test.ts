@@ -130,6 +130,8 @@ describe('reportOf', () => {
     [[finding('a', 'pass'), finding('b', 'warn')], 'no failure, 1 warning: b warn'],
     [[finding('a', 'skip')], 'nothing could be seen: a skip'],
     [[finding('a', 'fail'), finding('b', 'fail')], '2 problems; first: a fail'],
+    [[{...finding('a', 'fail'), last: true}, finding('b', 'fail')], '2 problems (a fail); first: b fail'],
+    [[{...finding('a', 'fail'), last: true}, finding('b', 'warn')], 'a fail'],
     [[finding('process.running', 'fail', ['b']), finding('b', 'fail')], 'not running, since b fail'],
     [
       [

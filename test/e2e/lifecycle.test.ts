@@ -1,8 +1,11 @@
+import {once} from 'node:events'
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {connect} from 'node:net'
 import {join} from 'node:path'
 import {describe, expect, it, vi} from 'vitest'
 import {ControlClient} from '../../src/control/client.ts'
 import {type ProcessStat, readProcessStat} from '../../src/shared/proc.ts'
+import {atEnd} from '../helpers/at-end.ts'
 import {stdioServer} from '../helpers/backends.ts'
 import {runCli} from '../helpers/cli.ts'
 import {callTool} from '../helpers/post-mcp.ts'
@@ -47,6 +50,26 @@ describe('a runtime that is asked to end', () => {
       expect(existsSync(runtime.record.socket)).toBe(false)
     },
   )
+
+  it('answers what comes on a connection that was kept alive, and asks to close it: a balancer may be sending there', async () => {
+    const runtime = await startRuntime()
+    const socket = connect(Number(new URL(runtime.url).port), '127.0.0.1').setEncoding('utf8')
+    atEnd(() => void socket.destroy())
+    let heard = ''
+    socket.on('data', text => {
+      heard += text
+    })
+    const request = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    socket.write(request)
+    await vi.waitFor(() => expect(heard).toContain('"ok"'))
+    heard = ''
+    runtime.process.child.kill('SIGTERM')
+    await vi.waitFor(() => expect(runtime.logs()['only1mcp.log']).toContain(' Draining '), {interval: 5})
+    socket.write(request)
+    await once(socket, 'close')
+    expect(heard).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.*\r\n)*connection: close\r\n/i)
+    expect(await runtime.process.exited).toEqual({code: 0, signal: null})
+  })
 
   it('cuts off what is still in flight at its deadline, and says how much', async () => {
     const runtime = await startRuntime({servers: [servers[0]], server: {shutdown_timeout: '800ms'}})

@@ -162,6 +162,20 @@ describe('X-Debug', () => {
     ])
   })
 
+  it('tells of the list of tools at /api/tools/list too', async () => {
+    const runtime = await start()
+    const headers = {'x-debug': 'true', 'x-trace-id': 'test-123'}
+    const answer = await fetch(`${runtime.url}/api/tools/list`, {headers})
+    expect(answer.headers.get('x-debug-info')).toMatch(
+      /^request_id=\S+; server=-; cache=-; outcome=answered; ms=[0-9.]+$/,
+    )
+    expect(Object.keys((await answer.json()) as object)).toEqual(['tools'])
+    await runtime.stop()
+    const lines = (runtime.logs()['only1mcp.log'] ?? '').split('\n').filter(line => line.includes('trace_id=test-123'))
+    expect(lines.map(line => line.split(' ')[4])).toEqual(['RequestRead', 'RequestHeaders', 'Listed', 'RequestClosed'])
+    expect(lines[2]).toMatch(/ list=tools entries=\d+ bytes=\d+ /)
+  })
+
   it('is of no effect for a client that comes through a proxy', async () => {
     const runtime = await start()
     const answer = await call(runtime, 'child', {'x-debug': 'true', 'x-forwarded-for': '203.0.113.7'})

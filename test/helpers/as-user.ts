@@ -16,9 +16,14 @@ export interface User {
 export function needsUser(name = 'nobody'): User {
   if (process.getuid?.() !== 0) skipTest(`acting as ${name} needs root`)
   const user = findUser(name) ?? skipTest(`there is no user ${name}`)
-  const seen = spawnSync('test', ['-r', join(packageRoot, 'bin/run.js')], {uid: user.uid, gid: user.gid})
-  if (seen.status !== 0) skipTest(`${name} cannot read ${packageRoot}`)
+  needsReadable(user)
   return user
+}
+
+/** The test is skipped where this user cannot run the package: a checkout may lie in a private folder. */
+export function needsReadable({name, uid, gid}: User): void {
+  const seen = spawnSync('test', ['-r', join(packageRoot, 'bin/run.js')], {uid, gid})
+  if (seen.status !== 0) skipTest(`${name} cannot read ${packageRoot}`)
 }
 
 /** Runs a program as a plain user, without root's groups; a HOME of the user's own unless `options.env` names one. */

@@ -32,6 +32,7 @@ export interface Verified {
 }
 
 const signatureFailed = 'JWT signature verification failed'
+const notYet = 'JWT is not valid yet'
 
 /** Checks signature, issuer, audience and times of one token. */
 export async function verifyJwt(token: string, options: VerifyOptions): Promise<Verified> {
@@ -110,6 +111,11 @@ function accepted(
     const verdict = denied('TokenClaims', 'JWT names no subject', 'sub, client_id and azp are missing, or too long')
     return {verdict, expiresAt: 0, keys, claims: undefined}
   }
+  const early = (payload.iat ?? 0) * 1000 - options.wallMs()
+  if (early > options.clockSkewMs) {
+    const verdict = denied('TokenNotYetValid', notYet, `it was issued ${formatDuration(early)} from now`)
+    return {verdict, expiresAt: 0, keys, claims: undefined}
+  }
   // Two issuers may use one name for two people.
   const principal = options.issuers.length === 1 ? `jwt:${subject}` : `jwt:${subject}@${issuer}`
   const expiresAt = (payload.exp ?? 0) * 1000 + options.clockSkewMs
@@ -130,7 +136,7 @@ function claimsVerdict(error: unknown, nowMs: number): Verdict {
   }
   if (claim === 'nbf') {
     const inMs = (payload?.nbf ?? 0) * 1000 - nowMs
-    return denied('TokenNotYetValid', 'JWT is not valid yet', `it is valid in ${formatDuration(Math.max(0, inMs))}`)
+    return denied('TokenNotYetValid', notYet, `it is valid in ${formatDuration(Math.max(0, inMs))}`)
   }
   if (claim === 'aud') {
     const detail = `its audience is ${JSON.stringify(payload?.aud)?.slice(0, 200) ?? 'not named'}`

@@ -69,10 +69,10 @@ function stateOf(sighting: RuntimeSighting, control: ControlFact, all: readonly 
     })
   }
   if (record === null || process === null) {
-    // What was never started is mended first: nobody misses it yet.
     const never = !all.some(({used}) => used)
     return fail(stateDir, `no runtime is running${never ? ': it was never started here' : ''}`, {
-      last: never,
+      // Without a record it has ended in good order, or never ran: that is known, what keeps it from serving well is news.
+      last: true,
       evidence: [`no runtime.json in ${all.map(each => each.stateDir).join(', ')}`, ...leftoverSocket(sighting)],
       causes,
       remedy: start,

@@ -1,6 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 import {scanMessage} from '../../mcp/envelope.ts'
 import {errorValue, responseMessage} from '../../mcp/json-rpc.ts'
+import type {BlameParty} from '../../shared/blame.ts'
 import type {OpenRequest} from '../open-request.ts'
 import {type BodyBudget, readBody} from '../read-body.ts'
 import type {Reply} from '../reply.ts'
@@ -17,15 +18,17 @@ export async function sendRefusal(
   record: OpenRequest,
   reply: Reply,
 ): Promise<void> {
+  // Nobody can say whether a token is good while its issuer's keys are out of reach.
+  const blame: BlameParty = refusal.kind === 'TokenKeysUnavailable' ? 'transport' : 'client'
   record.outcome = 'error'
   record.kind = refusal.kind
   record.code = refusal.code
-  record.blame = 'client'
+  record.blame = blame
   record.message = `${refusal.message}: ${refusal.detail}`
   const {id, read} = await idOf(request)
   const value = errorValue(refusal.code, refusal.message, {
     cause: refusal.kind,
-    blame: 'client',
+    blame,
     requestId: record.requestId,
     ...(refusal.retryAfterMs !== undefined && {retryAfterMs: refusal.retryAfterMs}),
   })

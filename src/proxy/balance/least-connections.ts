@@ -1,25 +1,25 @@
-import {type Balancer, memberAt} from './balancer.ts'
+import type {Balancer} from './balancer.ts'
+import {roundRobin} from './round-robin.ts'
 
-/** The fewest calls on their way for its weight; among equals the one that was taken longest ago, so that idle members share. */
+/**
+ * The fewest calls on their way for its weight; equals in turn, by weight (as nginx's least_conn). With calls one after
+ * the other all are equal: whoever counted the weight there as well would send everything to the heaviest, also when that
+ * one fails fast, which always looks idle.
+ */
 export function leastConnections(): Balancer {
-  const takenAt = new Map<string, number>()
-  let turn = 0
+  const turns = roundRobin()
   return {
-    pick(candidates) {
-      let best = 0
+    pick(candidates, key) {
       let least = Number.POSITIVE_INFINITY
-      let oldest = 0
-      for (const [index, {id, inFlight, weight}] of candidates.entries()) {
-        const load = weight > 0 ? (inFlight + 1) / weight : Number.MAX_VALUE
-        const taken = takenAt.get(id) ?? 0
-        if (load > least || (load === least && taken >= oldest)) continue
-        least = load
-        oldest = taken
-        best = index
-      }
-      const chosen = memberAt(candidates, best)
-      takenAt.set(chosen.id, ++turn)
-      return chosen
+      for (const candidate of candidates) least = Math.min(least, load(candidate))
+      return turns.pick(
+        candidates.filter(candidate => load(candidate) === least),
+        key,
+      )
     },
   }
+}
+
+function load({inFlight, weight}: {readonly inFlight: number; readonly weight: number}): number {
+  return weight > 0 ? inFlight / weight : Number.MAX_VALUE
 }

@@ -1,6 +1,9 @@
 import type {IncomingMessage} from 'node:http'
 import type {BackendAnswer} from '../../mcp/connection.ts'
+import {shownUri} from '../../redaction/formats.ts'
 import type {LogPairs} from '../../shared/log-line.ts'
+import type {Merged} from '../catalogue.ts'
+import type {ListKind} from '../list-kinds.ts'
 import type {OpenRequest} from '../open-request.ts'
 import type {Outgoing} from '../outgoing.ts'
 import type {RequestContext} from '../request-context.ts'
@@ -48,11 +51,30 @@ export class RequestDetail {
       body_bytes: bodyBytes,
       since_open_ms: rounded(services.now() - record.startedAt),
     })
-    if (!this.traces(record)) return
-    this.#say('TRACE', record, 'RequestHeaders', 'header names of the request', {
-      names: Object.keys(request.headers).join(','),
+    this.#headers(record, request, {
       params_bytes: call.params?.length ?? 0,
       deadline_ms: rounded(context.deadline - services.now()),
+    })
+  }
+
+  /** A request that is no MCP message. */
+  asked(record: OpenRequest, request: IncomingMessage, nowMs: number): void {
+    this.#say('DEBUG', record, 'RequestRead', 'request read', {
+      path: record.target,
+      since_open_ms: rounded(nowMs - record.startedAt),
+    })
+    this.#headers(record, request, {})
+  }
+
+  /** Which servers a merged list came without. */
+  listed(record: OpenRequest, kind: ListKind, {lists, absent, stale}: Merged, nowMs: number): void {
+    this.#say('DEBUG', record, 'Listed', 'lists of the servers are merged', {
+      list: kind,
+      entries: lists[kind].count,
+      bytes: lists[kind].elements.length,
+      absent: absent.join(',') || undefined,
+      stale: stale.join(',') || undefined,
+      since_open_ms: rounded(nowMs - record.startedAt),
     })
   }
 
@@ -66,7 +88,7 @@ export class RequestDetail {
     const startedAt = services.now()
     this.#say('DEBUG', record, 'Routed', 'server chosen', {
       server_id: backend.id,
-      name,
+      name: name && shownUri(name),
       status: backend.status,
       server_era: backend.info?.era,
       timeout_ms: backend.timeoutMs,
@@ -97,6 +119,12 @@ export class RequestDetail {
       })
       throw error
     }
+  }
+
+  #headers(record: OpenRequest, request: IncomingMessage, more: LogPairs): void {
+    if (!this.traces(record)) return
+    const names = Object.keys(request.headers).join(',')
+    this.#say('TRACE', record, 'RequestHeaders', 'header names of the request', {names, ...more})
   }
 
   #say(level: 'DEBUG' | 'TRACE', record: OpenRequest, kind: string, message: string, pairs: LogPairs): void {

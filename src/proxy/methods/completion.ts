@@ -1,5 +1,6 @@
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, replaceSpans, stringAt} from '../../mcp/splice.ts'
+import {shownUri} from '../../redaction/formats.ts'
 import {forwardCached} from '../cache/forward-cached.ts'
 import type {Method, MethodCall} from '../method-call.ts'
 import {RpcFailure} from '../rpc-failure.ts'
@@ -21,7 +22,7 @@ export const complete: Method = async call => {
       {kind: 'InvalidParams', blame: 'client'},
     )
   }
-  call.record.target = `completion/complete:${key}`
+  call.record.target = `completion/complete:${name === null ? shownUri(key) : key}`
   const targets = name === null ? await templateTargets(call, key) : await promptTargets(call, key)
   return forwardCached(call, targets, ({backend, key: own}) => ({
     backend,

@@ -21,7 +21,9 @@ export function listMethod(kind: ListKind): Method {
     const complete = services.cache !== undefined && scope.catalogue.current.absent.length === 0
     await scope.prepare(services.listTimeoutMs)
     services.cache?.listed(call, complete)
-    const {lists, absent, stale} = scope.catalogue.current
+    const {current} = scope.catalogue
+    if (services.detail.debugs(call.record)) services.detail.listed(call.record, kind, current, services.now())
+    const {lists, absent, stale} = current
     const list = lists[kind]
     const meta = {...(absent.length > 0 && {[absentKey]: absent}), ...(stale.length > 0 && {[staleKey]: stale})}
     const incomplete = absent.length > 0 || stale.length > 0

@@ -2,6 +2,7 @@ import {notificationMessage} from '../../mcp/json-rpc.ts'
 import type {Span} from '../../mcp/json-scan.ts'
 import {rpcCode} from '../../mcp/protocol.ts'
 import {findValue, replaceSpans, setMember, stringAt} from '../../mcp/splice.ts'
+import {shownUri} from '../../redaction/formats.ts'
 import {choose} from '../balance/choose.ts'
 import {forwardCached} from '../cache/forward-cached.ts'
 import {jsonResult, type Method, type MethodCall} from '../method-call.ts'
@@ -13,7 +14,7 @@ import {matchesTemplate} from '../uri-template.ts'
 
 export const readResource: Method = async call => {
   const {uri, span, params} = uriIn(call)
-  call.record.target = `resources/read:${uri}`
+  call.record.target = `resources/read:${shownUri(uri)}`
   return forwardCached(call, await routeUri(call, uri), ({backend, key}) => ({
     backend,
     params: uri === key ? params : replaceSpans(params, [{span, with: Buffer.from(JSON.stringify(key))}]),
@@ -118,7 +119,7 @@ function targetsOf(group: ServerGroup, key: string): Target[] {
 function notFound(call: MethodCall, uri: string): RpcFailure {
   return new RpcFailure(
     call.context.era === 'modern' ? rpcCode.invalidParams : rpcCode.noBackend,
-    `Resource not found: ${uri.slice(0, 200)}`,
+    `Resource not found: ${shownUri(uri).slice(0, 200)}`,
     {
       kind: 'UnknownResource',
       blame: 'client',

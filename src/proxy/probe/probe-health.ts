@@ -1,4 +1,6 @@
 import type {BackendConfig} from '../../config/schema.ts'
+import {CallFailure} from '../../mcp/call-failure.ts'
+import {rpcCode} from '../../mcp/protocol.ts'
 
 export interface ProbeResult {
   readonly ok: boolean
@@ -65,4 +67,14 @@ export class ProbeHealth {
     this.#healthy = true
     this.#row = 0
   }
+}
+
+/** What a server is down for when nobody has called it: consoles and the history show it as its last error. */
+export function unhealthy(error: string): CallFailure {
+  return new CallFailure(`it does not answer its health probes: ${error}`, {
+    kind: 'ProbeUnhealthy',
+    blame: 'backend-logic',
+    code: rpcCode.noBackend,
+    delivered: 'no',
+  })
 }

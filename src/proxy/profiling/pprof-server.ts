@@ -4,6 +4,7 @@ import {Readable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {AppError, messageOf} from '../../shared/errors.ts'
 import {nodeHttp} from '../../shared/node-http.ts'
+import {oneAtATime} from '../pipelining.ts'
 import type {WireFault} from '../wire-guard.ts'
 import {maxSeconds, type Profiling, readSeconds} from './profiling.ts'
 
@@ -66,12 +67,12 @@ export function createPprofServer(
 ): http.Server {
   return nodeHttp.createServer(
     {headersTimeout: 10_000, requestTimeout: 10_000, requireHostHeader: false},
-    (request, response) => {
+    oneAtATime((request, response) => {
       request.resume()
       const refused = guard(request)
       if (refused) return plain(response, refused.status, refused.message)
       void serve(profiling, request, response)
-    },
+    }),
   )
 }
 

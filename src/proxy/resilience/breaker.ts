@@ -41,6 +41,7 @@ export class CircuitBreaker {
   #openedAtWall = 0
   /** It opened because nothing could be reached: reaching it is news. */
   #absent = false
+  #openedFor: string | undefined
   readonly #counts = {closed: 0, open: 0, half_open: 0}
 
   constructor(settings: BreakerSettings, clock: Clock, onTransition: (transition: Transition) => void) {
@@ -67,6 +68,11 @@ export class CircuitBreaker {
   /** Failures in a row, the newest included. */
   get failures(): number {
     return this.#failures
+  }
+
+  /** What opened it last; undefined before that, and where an earlier process saw it. */
+  get openedFor(): string | undefined {
+    return this.#openedFor
   }
 
   /** How long until a call may be let through; 0 where one may be now. */
@@ -117,6 +123,7 @@ export class CircuitBreaker {
     this.#absent = absent
     this.#until = this.#clock.now() + this.#settings.recoveryMs
     this.#openedAtWall = this.#clock.wallMs()
+    this.#openedFor = why
     this.#become('open', why)
   }
 

@@ -8,6 +8,7 @@ import type {ProbeResult} from '../probe/probe-health.ts'
 import {type BreakerSettings, CircuitBreaker, type Transition} from './breaker.ts'
 import {answersBadly, countsAgainst, countsWhenEnded, isAway} from './faults.ts'
 import {InFlightGate} from './in-flight-gate.ts'
+import {afterQueue, hadNoChance} from './late-turn.ts'
 import {RetryBudget} from './retry-budget.ts'
 import type {StallWatch} from './stall-watch.ts'
 
@@ -89,9 +90,10 @@ export class Guard {
       if (answersBadly(answer)) this.breaker.failed(pass, `it answered HTTP ${answer.status}`)
       else this.breaker.succeeded(pass)
       return answer
-    } catch (error) {
+    } catch (cause) {
+      const error = own === call ? cause : afterQueue(cause, call.method, own.timeoutMs, call.timeoutMs)
       figures.failed(error)
-      this.#judge(pass, error, sentAt, own.timeoutMs)
+      this.#judge(pass, error, sentAt, own.timeoutMs, call.timeoutMs)
       if (error instanceof CallFailure && isAway(error)) this.#options.onAway(connection, error)
       throw error
     } finally {
@@ -115,16 +117,17 @@ export class Guard {
     if (countsWhenEnded(failure)) this.breaker.failure(failure.message, absent)
   }
 
-  #judge(pass: number, error: unknown, startedAt: number, timeoutMs: number): void {
-    const counts = error instanceof CallFailure && countsAgainst(error) && !this.#wasOurs(error, startedAt, timeoutMs)
+  #judge(pass: number, error: unknown, startedAt: number, givenMs: number, wholeMs: number): void {
+    const counts =
+      error instanceof CallFailure && countsAgainst(error) && !this.#wasOurs(error, startedAt, givenMs, wholeMs)
     if (counts) this.breaker.failed(pass, error.message)
     else this.breaker.undecided(pass)
   }
 
-  /** Late because this process stood still, not because the server was slow. */
-  #wasOurs({kind}: CallFailure, startedAt: number, timeoutMs: number): boolean {
+  /** Late because this process stood still or kept the call waiting, not because the server was slow. */
+  #wasOurs({kind}: CallFailure, startedAt: number, givenMs: number, wholeMs: number): boolean {
     if (kind !== 'BackendTimeout') return false
-    return this.#options.stalls.stalledMs(startedAt) > Math.min(1000, timeoutMs / 4)
+    return hadNoChance(givenMs, wholeMs) || this.#options.stalls.stalledMs(startedAt) > Math.min(1000, givenMs / 4)
   }
 
   async #queue(call: BackendCall): Promise<BackendCall> {
@@ -151,15 +154,25 @@ export class Guard {
   #open(): CallFailure {
     const {serverId, figures} = this.#options
     const {state, retryAfterMs} = this.breaker
-    const why = figures.lastError === null ? '' : `: ${figures.lastError.message}`
+    const why = this.#whyOpen()
     const how =
       state === 'open' ? 'its circuit breaker is open' : 'its circuit breaker lets few calls through to try it'
-    return new CallFailure(`No backend available: ${serverId} has failed too often, ${how}${why}`, {
-      kind: 'BreakerOpen',
-      blame: figures.lastError?.blame ?? 'backend-process',
-      code: rpcCode.noBackend,
-      delivered: 'no',
-      retryAfterMs: state === 'open' ? Math.max(1, retryAfterMs) : retryAfterTrialMs,
-    })
+    return new CallFailure(
+      `No backend available: ${serverId} has failed too often, ${how}${why === undefined ? '' : `: ${why}`}`,
+      {
+        kind: 'BreakerOpen',
+        blame: figures.lastError?.blame ?? 'backend-process',
+        code: rpcCode.noBackend,
+        delivered: 'no',
+        retryAfterMs: state === 'open' ? Math.max(1, retryAfterMs) : retryAfterTrialMs,
+      },
+    )
+  }
+
+  /** What opened it, with the evidence where that was the last thing to go wrong. */
+  #whyOpen(): string | undefined {
+    const last = this.#options.figures.lastError?.message
+    const {openedFor} = this.breaker
+    return openedFor === undefined || last?.startsWith(openedFor) === true ? last : openedFor
   }
 }

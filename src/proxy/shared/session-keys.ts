@@ -101,12 +101,12 @@ function makeKey(path: string): Buffer {
     0o600,
   )
   try {
-    writeAll(fd, key)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-  try {
+    try {
+      writeAll(fd, key)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
     chmodSync(temporary, 0o600) // whatever the umask says
     linkSync(temporary, path)
     return key

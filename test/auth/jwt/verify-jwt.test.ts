@@ -56,6 +56,11 @@ describe('a token', () => {
 
   test('of the future is not valid yet', async () => {
     expect(await denial(token(ec, {nbf: seconds(600)}))).toMatchObject({kind: 'TokenNotYetValid'})
+    expect(await denial(token(ec, {iat: seconds(600), exp: seconds(1200)}))).toMatchObject({
+      kind: 'TokenNotYetValid',
+      detail: expect.stringMatching(/^it was issued (10m|9m 59s|9m 59\.\ds) from now$/),
+    })
+    expect((await verify(await token(ec, {iat: seconds(30)}))).verdict.ok).toBe(true)
   })
 
   test('for another audience is refused, and the log names it', async () => {

@@ -114,6 +114,7 @@ describe('a proxy that takes tokens of a JWKS', () => {
     const answer = await ask(runtime.url, await token(signingKey('1')))
     expect(answer).toMatchObject({status: 401, code: -32003})
     expect(answer.said).toMatch(/the keys of its issuer are not available/)
+    await expect.poll(() => runtime.logs()['error.log']).toMatch(/ TokenKeysUnavailable .* blame=transport /)
   })
 })
 

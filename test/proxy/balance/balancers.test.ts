@@ -51,7 +51,7 @@ const cases: readonly {
     candidates: [member('a', 3), member('b'), member('c')],
     expected: {
       round_robin: [60, 20, 20],
-      least_connections: [100, 0, 0],
+      least_connections: [60, 20, 20],
       random: [33, 33, 33],
       weighted_random: [60, 20, 20],
       consistent_hash: [33, 33, 33],
@@ -120,6 +120,14 @@ describe('round_robin', () => {
     const candidates = [member('a', 2), member('b'), member('c')]
     const order = Array.from({length: 8}, () => balancer.pick(candidates, '').id).join('')
     expect(order).toBe('abcaabca')
+  })
+})
+
+describe('least_connections', () => {
+  it('counts what is on its way for the weight', () => {
+    const pick = (...candidates: Candidate[]): string => make('least_connections').pick(candidates, '').id
+    expect(pick(member('a', 3, 4), member('b', 1, 1))).toBe('b')
+    expect(pick(member('a', 3, 2), member('b', 1, 1))).toBe('a')
   })
 })
 

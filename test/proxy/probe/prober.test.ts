@@ -60,6 +60,26 @@ describe('health probes', () => {
     )
   })
 
+  it('are what a server is said to be down for, also to those whose calls its breaker refuses', async () => {
+    const moody = await startMoody()
+    const runtime = await startRuntime({
+      servers: [{id: 'm', endpoint: moody.endpoint, health_check: {...check, path: '/health'}}],
+      health: {circuit_breaker: {failure_threshold: 4}},
+    })
+    await moody.mood('mode=500&method=tools/call&times=1')
+    await callTool(runtime.url, 'm__echo', {text: 'x'})
+    await moody.mood('mode=ok&health=503')
+    await vi.waitFor(async () => expect((await server(runtime))?.breaker?.state).toBe('open'), {timeout: 4000})
+    expect((await server(runtime))?.lastError).toMatchObject({
+      kind: 'ProbeUnhealthy',
+      message: 'it does not answer its health probes: GET /health answered HTTP 503',
+    })
+    expect((await callTool(runtime.url, 'm__echo', {text: 'x'})).message?.error).toMatchObject({
+      message: expect.stringMatching(/breaker is open: a health probe failed: GET \/health answered HTTP 503$/),
+      data: {cause: 'BreakerOpen', blame: 'backend-logic'},
+    })
+  })
+
   it('leave a server alone that has just answered calls', async () => {
     const moody = await startMoody()
     const runtime = await startRuntime({

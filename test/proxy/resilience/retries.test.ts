@@ -127,4 +127,23 @@ describe('a server with more calls than it may get', () => {
     const replies = await Promise.all([1, 2, 3].map(() => callTool(runtime.url, 'm__echo', {text: 'x'})))
     expect(replies.map(({message}) => message?.error?.code).sort()).toEqual([-32001, -32004, -32004])
   })
+
+  it('is not blamed for a call that spent its time in the queue', async () => {
+    const moody = await startMoody()
+    const runtime = await startRuntime({
+      servers: [{id: 'm', endpoint: moody.endpoint, timeout: '1s'}],
+      proxy: {connection_pool: {max_per_backend: 1, max_queue: 10}},
+      health: {circuit_breaker: {failure_threshold: 1}},
+    })
+    const [first, second] = await Promise.all([1, 2].map(() => callTool(runtime.url, 'm__slow', {ms: 700})))
+    expect(first?.message?.error).toBeUndefined()
+    expect(second?.message?.error).toMatchObject({
+      code: -32001,
+      message: expect.stringMatching(
+        /^no answer to tools\/call within 1000 ms, of which it waited \d{3} ms for its turn$/,
+      ),
+      data: {blame: 'proxy', delivered: 'unknown', evidence: expect.stringMatching(/were left when it was sent/)},
+    })
+    expect((await callTool(runtime.url, 'm__echo', {text: 'x'})).message?.error).toBeUndefined()
+  })
 })

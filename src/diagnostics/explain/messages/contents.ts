@@ -40,7 +40,7 @@ export const contentMessages: readonly MessageEntry[] = [
       'stdout holds text that is no message',
       'Received non-JSON line',
     ],
-    words: ['StdoutGarbage', 'UnexpectedAnswer', 'AnswerWithoutId', 'NotificationLost', 'EventTooLarge'],
+    words: ['StdoutGarbage', 'UnexpectedAnswer', 'AnswerWithoutId', 'NotificationLost', 'EventTooLarge', 'StdinUnread'],
     meaning:
       'A server sends what is no message of MCP, or one that nobody waits for. It is passed over; other calls go on.',
     blame: ['backend-logic'],
@@ -48,6 +48,7 @@ export const contentMessages: readonly MessageEntry[] = [
       'console.log or print in a stdio server: it has to go to stderr',
       'a banner of npx, uvx or a shell profile',
       'the server answers twice, or after it was too late',
+      'StdinUnread: the server asks, and does not read what it is answered',
     ],
     next: ['only1mcp health check SERVER', 'only1mcp doctor servers.handshake'],
     example:

@@ -14,7 +14,7 @@ export const databaseMessages: readonly MessageEntry[] = [
       'disk I/O error',
       'file is encrypted or is not a database',
     ],
-    words: ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR', 'StoreReplaced'],
+    words: ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR', 'StoreReplaced', 'BreakerStates'],
     meaning: 'A SQLite file is damaged. The runtime puts such a file aside and begins a new one; requests go on.',
     blame: ['host'],
     causes: [

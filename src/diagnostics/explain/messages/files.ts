@@ -13,7 +13,7 @@ export const fileMessages: readonly MessageEntry[] = [
       'Disk quota exceeded',
       'write error: No space left',
     ],
-    words: ['ENOSPC', 'SQLITE_FULL', 'EDQUOT', 'SQLITE_IOERR_WRITE'],
+    words: ['ENOSPC', 'SQLITE_FULL', 'EDQUOT', 'SQLITE_IOERR_WRITE', 'RecordUnwritten'],
     meaning: 'The disk, its inodes or the quota of the user are used up.',
     blame: ['host'],
     causes: [

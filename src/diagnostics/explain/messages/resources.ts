@@ -56,7 +56,7 @@ export const resourceMessages: readonly MessageEntry[] = [
       'this process has no file descriptor left',
       'Too many open files in system',
     ],
-    words: ['EMFILE', 'ENFILE'],
+    words: ['EMFILE', 'ENFILE', 'DescriptorsScarce'],
     meaning: 'The process, or the machine, has as many open files and sockets as it may have.',
     blame: ['host', 'configuration'],
     causes: [
