@@ -1,3 +1,4 @@
+import {isIP} from 'node:net'
 import {AppError} from '../shared/errors.ts'
 
 export interface RedisTarget {
@@ -9,7 +10,8 @@ export interface RedisTarget {
     readonly db: number
     readonly username?: string
     readonly password?: string
-    readonly tls?: {readonly servername: string}
+    /** A name is asked for in the handshake; an address has none (RFC 6066, section 3). */
+    readonly tls?: {readonly servername?: string}
   }
   /** Takes user and password out of a message. */
   readonly clean: (message: string) => string
@@ -39,7 +41,7 @@ export function parseRedisUrl(text: string): RedisTarget {
       db: Number(db[1] ?? 0),
       ...(username !== '' && {username}),
       ...(password !== '' && {password}),
-      ...(url.protocol === 'rediss:' && {tls: {servername: host}}),
+      ...(url.protocol === 'rediss:' && {tls: isIP(host) === 0 ? {servername: host} : {}}),
     },
     clean: message => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), message),
   }

@@ -1,15 +1,15 @@
-import {type Check, fail, notSeen, pass} from '../check.ts'
+import {type Check, fail, notSeen, pass, warn} from '../check.ts'
 
 /** Only its owner can change the configuration: it names programs that the runtime starts. */
-export const configWritable: Check<['config.file']> = {
+export const configWritable: Check<['config.file', 'process.details']> = {
   id: 'config.writable',
   category: 'config',
   severity: 'fail',
   title: 'the configuration cannot be changed by everybody',
   docs: 'the-configuration-can-be-changed-by-everybody',
   after: ['config.found'],
-  needs: ({configPath}) => [`config.file:${configPath ?? ''}`],
-  run([file]) {
+  needs: ({configPath, pid}) => [`config.file:${configPath ?? ''}`, `process.details:${pid ?? ''}`],
+  run([file, details]) {
     if (file.state !== 'known') return [notSeen(file, '', {causes: [{id: 'config.found'}]})]
     const {path, mode, owner, ownedByUs, openFolders} = file.value
     const evidence = 'whoever changes it decides which programs the runtime starts, as its user'
@@ -23,6 +23,14 @@ export const configWritable: Check<['config.file']> = {
       ]
     }
     const [folder] = openFolders
+    const asRoot = details.state === 'known' && details.value.user === 'root'
+    if (folder === undefined && asRoot && owner !== 'root')
+      return [
+        warn(path, `the configuration belongs to ${owner}, and the runtime runs as root`, {
+          evidence: [`${owner} decides which programs root starts`],
+          remedy: `chown root ${path}, or run the runtime as ${owner}`,
+        }),
+      ]
     if (folder === undefined) return [pass(path, `only ${owner} and its group may change the configuration`)]
     return [
       fail(path, `the configuration can be changed by everybody: ${folder} lets all exchange it`, {

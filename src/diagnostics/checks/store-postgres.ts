@@ -12,6 +12,10 @@ const refusals = [
   {says: /database .* does not exist/i, remedy: 'createdb it, or correct the name at the end of the url'},
   {says: /no pg_hba\.conf entry/i, remedy: 'let this host in: a line in pg_hba.conf, then pg_ctl reload'},
   {says: /permission denied/i, remedy: 'GRANT its user CREATE on the schema, and SELECT and INSERT on request_logs'},
+  {
+    says: /does not support SSL/i,
+    remedy: 'turn ssl on there, or write sslmode=disable in the url where the way is safe',
+  },
   {says: /ECONNREFUSED/, remedy: 'start it (systemctl start postgresql), or correct host and port in the url'},
 ]
 

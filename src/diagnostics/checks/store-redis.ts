@@ -16,6 +16,7 @@ const refusals = [
     remedy: 'correct user and password in its url',
   },
   {says: /DB index/i, remedy: 'correct the number of the database at the end of its url'},
+  {says: /^HTTP\//, remedy: 'correct host and port in its url: a web server is there'},
   {says: /^(?:LOADING|MASTERDOWN)/, remedy: 'wait until it has its data; the runtime goes on by itself meanwhile'},
 ]
 
@@ -31,7 +32,10 @@ export const storeRedis: Check<['store.redis']> = {
   run([redis], {outline}) {
     if (!outline?.redis) return [skip('', 'no Redis is configured')]
     const address = formatHostPort(outline.redis)
-    const remedy = `redis-cli -h ${outline.redis.host} -p ${outline.redis.port} ping; the runtime goes on by itself meanwhile`
+    const plain = redis.state === 'absent' && /SSL/.test(redis.why)
+    const remedy = plain
+      ? 'it speaks no TLS there: write redis:// in its url, or name its TLS port'
+      : `redis-cli -h ${outline.redis.host} -p ${outline.redis.port} ping; the runtime goes on by itself meanwhile`
     if (redis.state === 'absent' || redis.state === 'timeout')
       return [
         fail(
@@ -41,15 +45,22 @@ export const storeRedis: Check<['store.redis']> = {
         ),
       ]
     if (redis.state !== 'known') return [notSeen(redis, address)]
-    const {answer, ms} = redis.value
+    const {answer, ms, replica = false} = redis.value
     if (answer !== '+PONG') {
       const said = answer.replace(/^-/, '').replace(/\.+$/, '')
       return [
-        fail(address, `Redis does not answer a PING: ${said}`, {
+        fail(address, `Redis does not answer a PING: ${said || 'it closed the connection'}`, {
           remedy: refusals.find(each => each.says.test(said))?.remedy ?? remedy,
         }),
       ]
     }
+    if (replica)
+      return [
+        warn(address, 'Redis answers, and is a replica: what is written there is refused', {
+          evidence: [`ROLE says slave`],
+          remedy: 'name its master in the url',
+        }),
+      ]
     if (ms > slowMs)
       return [
         warn(address, `Redis answers late: ${ms} ms`, {evidence: ['commands have 50 ms'], remedy: 'bring it nearer'}),

@@ -4,11 +4,20 @@ export interface StoreFactValues {
   readonly 'store.integrity': StoreIntegrity
   readonly 'store.postgres': {readonly rows: boolean; readonly ms: number}
   /** `store.redis:<host>:<port>` */
-  readonly 'store.redis': {readonly answer: string; readonly ms: number}
+  readonly 'store.redis': RedisSight
   /** `store.breakers:<file>` */
   readonly 'store.breakers': readonly {readonly serverId: string; readonly state: string; readonly failures: number}[]
   /** `requests.recent:<file>` */
   readonly 'requests.recent': RequestFigures
+}
+
+export interface RedisSight {
+  /** `+PONG`, or the first line that was not what is due. */
+  readonly answer: string
+  /** Of the fastest PING. */
+  readonly ms: number
+  /** It copies another one and takes no writes. */
+  readonly replica?: boolean
 }
 
 export interface StoreIntegrity {

@@ -8,7 +8,7 @@ import {installExecutable} from '../../../src/diagnostics/checks/install-executa
 import {stateFolder} from '../../../src/diagnostics/checks/state-folder.ts'
 import {stateLeftovers} from '../../../src/diagnostics/checks/state-leftovers.ts'
 import {stateUsable} from '../../../src/diagnostics/checks/state-usable.ts'
-import {file} from '../whole-world.ts'
+import {details, file} from '../whole-world.ts'
 import {healthy, known, missing, nothingRuns, server, snapshot, startedAt, worldFrom} from '../world.ts'
 import type {CheckCases} from './check-case.ts'
 
@@ -85,6 +85,16 @@ export const configFilesCases: readonly CheckCases[] = [
         world: worldFrom(healthy, {'config.file': known(file({openFolders: ['/etc/only1mcp']}))}),
         status: 'fail',
         summary: '/etc/only1mcp lets all exchange it',
+      },
+      {
+        when: 'somebody else owns what root runs',
+        world: worldFrom(healthy, {
+          'config.file': known(file({owner: 'alice'})),
+          'process.details': known(details({user: 'root'})),
+        }),
+        status: 'warn',
+        summary: 'the configuration belongs to alice, and the runtime runs as root',
+        remedy: 'chown root /etc/only1mcp/config.yaml',
       },
     ],
     between: [

@@ -106,6 +106,36 @@ export const storesCases: readonly CheckCases[] = [
         remedy: 'put the password into its url',
       },
       {
+        when: 'it has no such database',
+        world: worldFrom(healthy, {'store.redis': known({answer: '-ERR DB index is out of range', ms: 0})}),
+        status: 'fail',
+        summary: 'DB index is out of range',
+        remedy: 'correct the number of the database',
+      },
+      {
+        when: 'it is a web server',
+        world: worldFrom(healthy, {'store.redis': known({answer: 'HTTP/1.1 400 Bad Request', ms: 0})}),
+        status: 'fail',
+        summary: 'HTTP/1.1 400 Bad Request',
+        remedy: 'a web server is there',
+      },
+      {
+        when: 'it speaks no TLS',
+        world: worldFrom(healthy, {
+          'store.redis': missing('absent', '10.0.0.5:6379 cannot be reached (no SSL handshake within 2 s)'),
+        }),
+        status: 'fail',
+        summary: 'no SSL handshake',
+        remedy: 'write redis:// in its url',
+      },
+      {
+        when: 'it is a replica',
+        world: worldFrom(healthy, {'store.redis': known({answer: '+PONG', ms: 1, replica: true})}),
+        status: 'warn',
+        summary: 'is a replica: what is written there is refused',
+        remedy: 'name its master',
+      },
+      {
         when: 'it is slow',
         world: worldFrom(healthy, {'store.redis': known({answer: '+PONG', ms: 90})}),
         status: 'warn',
