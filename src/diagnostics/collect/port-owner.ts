@@ -12,7 +12,8 @@ const socketTable = '/proc/net/tcp'
 /** Who listens on a port, from /proc alone. Without permission the user is still known, the process is not. */
 export const portOwner: Collector<'port.owner'> = {
   kind: 'port.owner',
-  timeoutMs: 2000,
+  // It goes over all processes and lets others go first: on a busy machine two seconds were not enough.
+  timeoutMs: 6000,
   async collect(about, {signal}): Promise<FactOutcome<'port.owner'>> {
     const port = Number(about)
     if (!existsSync(socketTable)) return {state: 'absent', why: `there is no ${socketTable} to read who listens`}
