@@ -11,7 +11,7 @@ const secretName =
 /** Keys below which everything may be a secret, also where they are misspelt or misplaced. */
 const secretSection = /^(?:env\w*|environ\w*|headers?\w*|hdrs)$/i
 const secretFormat =
-  /\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[a-z]-|AKIA|ya29\.|npm_|hf_|eyJ)[A-Za-z0-9._~+/=-]{6,}|\b(?:Bearer|Basic)\s+[^\s$"'][^\s"']*|(?<=:\/\/)[^/\s"'@:]*:[^/\s"'@]*(?=@)|(?<=[?&][\w-]{0,40}(?:key|token|secret|sig)[\w-]{0,40}=)[^&\s"'#]+/gi
+  /\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[a-z]-|AKIA|ya29\.|npm_|hf_|eyJ)[A-Za-z0-9._~+/=-]{6,}|\b(?:Bearer|Basic)[ \t]+[^\s$"'#][^\s"']*|(?<=:\/\/)[^/\s"'@:]*:[^/\s"'@]*(?=@)|(?<=[?&][\w-]{0,40}(?:key|token|secret|sig)[\w-]{0,40}=)[^&\s"'#]+/gi
 /** `--token abc` on a command line, and as two items of a list on one line or two. */
 const flagAndValue =
   /--?[\w-]{0,40}(?:token|secret|passw|api-?key|credential)[\w-]{0,40}["']?(?:\s*[,=]\s*|\s+(?:-\s+)?)["']?(?!--|\$\{)([^\s"',\]}]+)/gi

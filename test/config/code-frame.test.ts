@@ -62,6 +62,11 @@ c.yaml:2:10: first used here
      = set TOKEN, or give a default: \${TOKEN:-value}`,
     )
   })
+
+  test('the word basic, which is no credential when a comment or the next line follows it', () => {
+    const text = 'servers:\n  - id: a\n    auth:\n      oauth:\n        client_auth: basic # or post\n        scop: b\n'
+    expect(shown(text)).toContain('client_auth: basic # or post')
+  })
 })
 
 describe('the caret', () => {

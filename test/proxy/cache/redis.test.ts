@@ -29,7 +29,7 @@ describe('two runtimes with one Redis', () => {
     await vi.waitFor(async () => {
       await read(two.url, 'count:a')
       expect(await callsOf(two.url)).toMatchObject({'count:a': 1})
-    })
+    }, 5000)
   })
 
   test('leave the keys of others alone when the cache is cleared', async () => {
