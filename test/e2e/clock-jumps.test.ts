@@ -53,7 +53,9 @@ it('a wall clock that jumps by an hour or a day ends nothing that it does not me
 
   for (const offset of ['+1h', '-1h', '+1d', '-1d']) {
     const uri = `count:${offset}`
-    expect((await call('flaky__slow', {ms: 5000}))?.error?.message, offset).toContain('200 ms')
+    expect((await call('flaky__slow', {ms: 5000}))?.error?.message, offset).toMatch(
+      /no answer .*within (?:1\d\d|200) ms/,
+    )
     const openedAt = performance.now()
     const slow = call('echo__slow', {ms: 800})
     const keptAt = performance.now()
